@@ -1,0 +1,69 @@
+"""What the user is told, and what is logged, when something of ours fails."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import traceback
+from types import TracebackType
+
+OURS = ("actions", "bot")
+
+
+def report(logger: logging.Logger, where: str, error: BaseException) -> str:
+    """Logs a failure in one line, without the user's words, and says it to the user.
+
+    Args:
+        logger: the logger of the part that caught the failure.
+        where: what failed, such as "action action_answer".
+        error: what was raised. Neither its message nor its locals are logged: both may hold what
+            the user wrote.
+
+    Returns:
+        The apology, with the id under which the log has the failure.
+    """
+    error_id = new_error_id()
+    logger.error(
+        "%s failed: error_id=%s exception=%s at=%s",
+        where,
+        error_id,
+        type(error).__name__,
+        _place(error.__traceback__),
+    )
+    return apology(error_id)
+
+
+def new_error_id() -> str:
+    """Eight characters that connect what a user sees with the log."""
+    return secrets.token_hex(4)
+
+
+def apology(error_id: str) -> str:
+    """The text that a user gets in place of an answer."""
+    phone = _phone()
+    person = f" or call {phone} to reach a person" if phone else ""
+    return (
+        "Sorry, something went wrong on my side and I could not answer. "
+        f"Please try again{person}. (Error {error_id})"
+    )
+
+
+def _phone() -> str | None:
+    """The knowledge file's phone number; None where it cannot be had: an apology never fails."""
+    try:
+        from bot.knowledge import knowledge
+
+        return str(knowledge().career.contact.phone)
+    except Exception:
+        return None
+
+
+def _place(trace: TracebackType | None) -> str:
+    """Where an exception was raised: the deepest frame of our own code, else the deepest."""
+    frames = list(traceback.walk_tb(trace))
+    if not frames:
+        return "unknown"
+    modules = [(str(frame.f_globals.get("__name__")), line) for frame, line in frames]
+    own = [place for place in modules if place[0].partition(".")[0] in OURS]
+    module, line = (own or modules)[-1]
+    return f"{module}:{line}"

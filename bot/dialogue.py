@@ -1,0 +1,307 @@
+"""One turn of the conversation: questions and memory in, answers and memory out. Pure.
+
+Resolves what leans on the conversation (why, more, again, what about X), what is uncertain (two
+or three readings, then help, then a person), and what takes precedence (distress before all).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from bot.answers import (
+    MOST_SUGGESTIONS,
+    Answer,
+    answer_topic,
+    talk,
+    tell_more,
+    tell_source,
+    tell_why,
+)
+from bot.knowledge import Knowledge
+from bot.understanding import Named, Question
+
+SOMETHING_ELSE = "Something else"
+MOST_READINGS = 3
+MOST_QUESTIONS = 3
+
+# Said alone these matter; beside a question they are only its frame.
+FRAME = frozenset(
+    {"greet", "thanks", "goodbye", "affirm", "deny", "unsure", "small_talk", "follow_correction"}
+)
+# Answered alone, whatever else a message holds.
+ALONE = ("distress",)
+# Not a reading that anybody could have meant by an unclear message.
+NO_READING = frozenset({"out_of_scope", "distress", "abuse", "follow_correction", *FRAME})
+
+
+@dataclass(frozen=True)
+class Memory:
+    """What the conversation remembers between turns.
+
+    Attributes:
+        topic: The topic answered last; None before the first answer.
+        questions: The questions answered last, so that they can be answered again.
+        told: Facts told since the topic was first asked about.
+        facts: Facts of the last answer.
+        offered: Whether the last reply offered readings.
+        runners_up: The next likeliest readings of the last message.
+        misses: Misunderstandings in a row.
+        said: How often each talk was said.
+    """
+
+    topic: str | None = None
+    questions: tuple[Question, ...] = ()
+    told: tuple[str, ...] = ()
+    facts: tuple[str, ...] = ()
+    offered: bool = False
+    runners_up: tuple[str, ...] = ()
+    misses: int = 0
+    said: Mapping[str, int] = field(default_factory=dict)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the memory as plain data, for a slot."""
+        return {
+            "topic": self.topic,
+            "questions": [question.as_dict() for question in self.questions],
+            "told": list(self.told),
+            "facts": list(self.facts),
+            "offered": self.offered,
+            "runners_up": list(self.runners_up),
+            "misses": self.misses,
+            "said": dict(self.said),
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any] | None) -> Memory:
+        """Build a memory from what :meth:`as_dict` returned; empty for None."""
+        if not data:
+            return cls()
+        return cls(
+            topic=data.get("topic"),
+            questions=tuple(Question.from_dict(entry) for entry in data.get("questions", ())),
+            told=tuple(data.get("told", ())),
+            facts=tuple(data.get("facts", ())),
+            offered=bool(data.get("offered")),
+            runners_up=tuple(data.get("runners_up", ())),
+            misses=int(data.get("misses", 0)),
+            said=dict(data.get("said", {})),
+        )
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What is said in one turn, and what is remembered after it."""
+
+    answers: tuple[Answer, ...]
+    memory: Memory
+
+
+def respond(
+    knowledge: Knowledge,
+    questions: Sequence[Question],
+    memory: Memory,
+    *,
+    in_fit_check: bool = False,
+) -> Turn:
+    """Answer a message.
+
+    Args:
+        knowledge: What there is to say.
+        questions: What the message asks, at least one question.
+        memory: What was remembered after the last turn.
+        in_fit_check: Whether the fit check is waiting for an answer.
+    """
+    return _Responder(knowledge, memory, in_fit_check).respond(questions)
+
+
+def refine(knowledge: Knowledge, question: Question) -> Question:
+    """Turn to the topic on what was named, where the topic asked about is a general one.
+
+    "How much does it pay in Boston?" is about pay; the place makes it a question on that place.
+    """
+    topic = knowledge.topics.get(question.intent)
+    if topic is None:
+        return question
+    group = knowledge.groups[topic.group]
+    for named in question.named:
+        target = group.refined.get(named.entity)
+        if target and topic.id in group.general:
+            return replace(question, intent=target)
+    return question
+
+
+class _Responder:
+    """The working state of one turn."""
+
+    def __init__(self, knowledge: Knowledge, memory: Memory, in_fit_check: bool) -> None:
+        self.knowledge = knowledge
+        self.memory = memory
+        self.in_fit_check = in_fit_check
+        self.said = dict(memory.said)
+
+    def respond(self, questions: Sequence[Question]) -> Turn:
+        asked = _essential(questions)
+        if len(asked) == 1 and asked[0].decision != "answer":
+            return self._misunderstood(asked[0])
+        understood = [question for question in asked if question.decision == "answer"]
+        answers: list[Answer] = []
+        resolved: list[Question] = []
+        for question in understood[:MOST_QUESTIONS]:
+            answer, meant = self._answer(question)
+            if answer.topic not in {previous.topic for previous in answers}:
+                answers.append(answer)
+                resolved += [meant] if meant else []
+        return Turn(tuple(answers), self._remember(asked[0], answers, resolved))
+
+    def _answer(self, question: Question) -> tuple[Answer, Question | None]:
+        """Answer one question; also return it as resolved, where it is about a topic."""
+        intent = question.intent
+        if intent == "follow_repeat" and self.memory.questions:
+            question = self.memory.questions[0]
+        elif intent == "follow_same":
+            question = self._same_for(question)
+        question = refine(self.knowledge, question)
+        if question.intent in self.knowledge.topics:
+            return answer_topic(self.knowledge, question), question
+        return self._follow_or_talk(question), None
+
+    def _follow_or_talk(self, question: Question) -> Answer:
+        intent, topic = question.intent, self.memory.topic
+        if not intent.startswith("follow_"):
+            return self._talk(intent if intent in self.knowledge.talks else "out_of_scope")
+        if intent == "follow_correction":
+            return self._corrected()
+        if topic is None:
+            return self._talk("nothing_before")
+        if intent == "follow_more":
+            turn = self._count("nothing_more")
+            return tell_more(self.knowledge, topic, self.memory.told, turn)
+        if intent == "follow_why":
+            return tell_why(self.knowledge, topic, self._count("no_reason"))
+        if intent == "follow_source":
+            return tell_source(self.knowledge, topic, self.memory.facts)
+        return self._talk("nothing_named")
+
+    def _same_for(self, question: Question) -> Question:
+        """Resolve "what about X?": within the last topic's group, else by what X is."""
+        topic = self.knowledge.topics.get(self.memory.topic or "")
+        for named in question.named:
+            if topic is not None:
+                group = self.knowledge.groups[topic.group]
+                if target := group.named.get(named.entity):
+                    return replace(question, intent=target)
+        for named in question.named:
+            if target := self._home(named):
+                return replace(question, intent=target)
+        for reading in question.readings:
+            if reading in self.knowledge.topics:
+                return replace(question, intent=reading)
+        return question
+
+    def _home(self, named: Named) -> str | None:
+        for topic in self.knowledge.career.topics:
+            if topic.variants_by == named.entity:
+                return topic.id
+            if topic.silence and named.entity in topic.silence.names_from:
+                return topic.id
+        return None
+
+    def _corrected(self) -> Answer:
+        if self.memory.offered:
+            return self._talk("offer_none")
+        return self._talk(
+            "follow_correction",
+            suggestions=self._titles(self.memory.runners_up) or None,
+        )
+
+    def _misunderstood(self, question: Question) -> Turn:
+        misses = self.memory.misses + 1
+        if self.in_fit_check:
+            answer = self._talk("fit_unclear", kind="miss", suggestions=())
+            return Turn((answer,), replace(self.memory, said=self.said))
+        readings = _readings(self.knowledge, question)
+        offered = misses == 1 and bool(readings) and question.decision == "offer"
+        if offered:
+            suggestions = (*self._titles(readings), SOMETHING_ELSE)
+            answer = self._talk("offer", kind="offer", suggestions=suggestions)
+        else:
+            which = ("miss_first", "miss_second", "miss_third")[min(misses, 3) - 1]
+            answer = self._talk(which, kind="miss")
+        memory = replace(
+            self.memory,
+            misses=misses,
+            offered=offered,
+            runners_up=readings,
+            said=self.said,
+        )
+        return Turn((answer,), memory)
+
+    def _titles(self, topics: Sequence[str]) -> tuple[str, ...]:
+        known = [name for name in topics if name in self.knowledge.topics]
+        return tuple(self.knowledge.topics[name].question for name in known[:MOST_READINGS])
+
+    def _talk(
+        self,
+        talk_id: str,
+        *,
+        kind: Any = "talk",
+        suggestions: Sequence[str] | None = None,
+    ) -> Answer:
+        turn = self._count(talk_id)
+        return talk(self.knowledge, talk_id, turn, kind=kind, suggestions=suggestions)
+
+    def _count(self, talk_id: str) -> int:
+        turn = self.said.get(talk_id, 0)
+        self.said[talk_id] = turn + 1
+        return turn
+
+    def _remember(
+        self, first: Question, answers: Sequence[Answer], resolved: Sequence[Question]
+    ) -> Memory:
+        before = self.memory
+        facts = tuple(dict.fromkeys(fact for answer in answers for fact in answer.facts))
+        kept = tuple(reading for reading in first.readings if reading in self.knowledge.topics)
+        topic = resolved[-1].intent if resolved else before.topic
+        told = facts if topic != before.topic else (*before.told, *facts)
+        return Memory(
+            topic=topic,
+            questions=tuple(resolved) or before.questions,
+            told=tuple(dict.fromkeys(told)),
+            facts=facts or before.facts,
+            runners_up=kept[1 : 1 + MOST_READINGS],
+            said=self.said,
+        )
+
+
+def _essential(questions: Sequence[Question]) -> list[Question]:
+    """Leave out what only frames a question; keep what must be answered alone."""
+    for intent in ALONE:
+        if alone := [question for question in questions if question.intent == intent]:
+            return alone[:1]
+    asked = [question for question in questions if question.intent not in FRAME]
+    sure = [question for question in asked if question.decision == "answer"]
+    return sure or asked or list(questions[-1:])
+
+
+def _readings(knowledge: Knowledge, question: Question) -> tuple[str, ...]:
+    found = [
+        name
+        for name in question.readings
+        if name in knowledge.topics and name not in NO_READING
+    ]
+    return tuple(found[: MOST_READINGS - 1])
+
+
+def merged_suggestions(answers: Sequence[Answer]) -> tuple[str, ...]:
+    """Return the suggestions of several answers, taken in turn, without repeats."""
+    longest = max((len(answer.suggestions) for answer in answers), default=0)
+    mixed = [
+        answer.suggestions[place]
+        for place in range(longest)
+        for answer in answers
+        if place < len(answer.suggestions)
+    ]
+    most = max(MOST_SUGGESTIONS, longest) if len(answers) == 1 else MOST_SUGGESTIONS
+    return tuple(dict.fromkeys(mixed))[:most]

@@ -1,0 +1,59 @@
+"""A user's own pay, placed within the article's figures: arithmetic, never a forecast."""
+
+from __future__ import annotations
+
+from bot.knowledge import Knowledge
+from bot.knowledge.texts import dollars
+from bot.understanding import Pay
+
+PERIODS_PER_YEAR = {"year": 1, "month": 12, "week": 52, "day": 260, "hour": 2080}
+
+
+def compare(knowledge: Knowledge, own: Pay) -> str:
+    """Say where an amount lies within the reported range and against the median.
+
+    Args:
+        knowledge: Where the range and the median stand.
+        own: The user's pay; compared as US dollars a year.
+
+    Returns:
+        One or two sentences; for another currency, that it is not converted.
+    """
+    comparison = knowledge.career.pay_comparison
+    if own.currency != "USD":
+        return knowledge.fill(comparison.foreign, given=own.text or f"an amount in {own.currency}")
+    if own.amount_per_year is None:
+        return knowledge.fill(comparison.missing)
+    low = knowledge.figure(comparison.low).value
+    high = knowledge.figure(comparison.high).value
+    median = knowledge.figure(comparison.median).value
+    amount = round(own.amount_per_year)
+    if amount < low:
+        text = comparison.below
+    elif amount > high:
+        text = comparison.above
+    else:
+        text = comparison.within
+    said = knowledge.fill(
+        text,
+        pay=dollars(amount),
+        gap_low=dollars(low - amount),
+        gap_high=dollars(amount - high),
+        gap_median=_gap(amount, median),
+    )
+    if own.per in (None, "year"):
+        return said
+    counted = knowledge.fill(
+        comparison.hourly,
+        given=own.text,
+        pay=dollars(amount),
+        hours_per_year=f"{PERIODS_PER_YEAR['hour']:,}",
+    )
+    return f"{said} {counted}" if own.per == "hour" else said
+
+
+def _gap(amount: int, median: int) -> str:
+    if amount == median:
+        return "equal to"
+    side = "below" if amount < median else "above"
+    return f"{dollars(abs(amount - median))} {side}"

@@ -1,0 +1,75 @@
+"""From answers to what a medium shows: plain text, buttons and the structured form."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from bot.answers import Answer
+from bot.dialogue import merged_suggestions
+from bot.knowledge import Knowledge
+
+
+def plain_text(answers: Sequence[Answer]) -> str:
+    """Write answers as lines of text, each with its list, caveat and source.
+
+    No line is blank: Rasa's channels part a message there. A source or a caveat that the answers
+    share is written once, after the last of them.
+    """
+    lines: list[str] = []
+    for place, answer in enumerate(answers):
+        later = answers[place + 1 :]
+        lines.append(answer.lead)
+        lines += [f"- {point}" for point in answer.points]
+        if answer.caveat and answer.caveat not in {other.caveat for other in later}:
+            lines.append(answer.caveat)
+        if answer.source and answer.source not in {other.source for other in later}:
+            lines.append(f"Source: {answer.source}.".replace("?.", "?"))
+    return "\n".join(lines)
+
+
+def buttons(answers: Sequence[Answer]) -> list[dict[str, str]]:
+    """Return the suggestions as Rasa buttons, whose payload is the question itself."""
+    return [{"title": title, "payload": title} for title in merged_suggestions(answers)]
+
+
+def structured(knowledge: Knowledge, answers: Sequence[Answer]) -> dict[str, Any]:
+    """Return the answers as plain data for channels that show more than text.
+
+    Shape: ``{"answers": [{"topic", "kind", "lead", "points", "caveat", "source", "facts",
+    "figures"}], "suggestions": [...]}``; a figure carries its reference, value, unit, statistic,
+    occupation and relation, area, date and its source's status.
+    """
+    return {
+        "answers": [
+            {
+                "topic": answer.topic,
+                "kind": answer.kind,
+                "lead": answer.lead,
+                "points": list(answer.points),
+                "caveat": answer.caveat,
+                "source": answer.source,
+                "facts": list(answer.facts),
+                "figures": [_figure(knowledge, name) for name in answer.figures],
+            }
+            for answer in answers
+        ],
+        "suggestions": list(merged_suggestions(answers)),
+    }
+
+
+def _figure(knowledge: Knowledge, reference: str) -> dict[str, Any]:
+    figure = knowledge.figure(reference)
+    occupation, source = figure.occupation, figure.source
+    return {
+        "reference": reference,
+        "value": figure.value,
+        "unit": figure.unit,
+        "statistic": figure.statistic,
+        "hedge": figure.hedge,
+        "occupation": occupation.name if occupation else None,
+        "relation": occupation.relation if occupation else None,
+        "area": figure.area,
+        "date": str(figure.date),
+        "source_status": source.status if source else None,
+    }

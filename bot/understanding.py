@@ -1,0 +1,143 @@
+"""What a message asks, as the pipeline read it: typed, and free of Rasa."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Decision = Literal["answer", "offer", "decline"]
+DECISIONS: dict[str, Decision] = {"answer": "answer", "offer": "offer", "decline": "decline"}
+
+
+@dataclass(frozen=True)
+class Named:
+    """A thing that the user named.
+
+    Attributes:
+        entity: Its kind, for example ``place``.
+        value: Its canonical name, ``New York City``.
+        text: The words as typed, ``nyc``.
+    """
+
+    entity: str
+    value: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Pay:
+    """An amount of pay that the user gave.
+
+    Attributes:
+        text: The words as typed.
+        currency: ISO code, ``USD`` where none was said.
+        per: ``year``, ``month``, ``week``, ``day``, ``hour``; None where none was said.
+        amount_per_year: In US dollars; None where it cannot be known.
+    """
+
+    text: str
+    currency: str
+    per: str | None
+    amount_per_year: float | None
+
+
+@dataclass(frozen=True)
+class Question:
+    """One thing that the message asks."""
+
+    intent: str
+    confidence: float = 1.0
+    decision: Decision = "answer"
+    readings: tuple[str, ...] = ()
+    named: tuple[Named, ...] = ()
+    pay: Pay | None = None
+    text: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return what is needed to answer the question again, as plain data."""
+        return {
+            "intent": self.intent,
+            "named": [[named.entity, named.value, named.text] for named in self.named],
+            "pay": None
+            if self.pay is None
+            else [self.pay.text, self.pay.currency, self.pay.per, self.pay.amount_per_year],
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Question:
+        """Build a question from what :meth:`as_dict` returned."""
+        pay = data.get("pay")
+        return cls(
+            intent=data["intent"],
+            named=tuple(Named(*parts) for parts in data.get("named", ())),
+            pay=Pay(*pay) if pay else None,
+        )
+
+
+def questions_of(parse_data: Mapping[str, Any]) -> tuple[Question, ...]:
+    """Read the pipeline's output.
+
+    Args:
+        parse_data: ``tracker.latest_message``: intent, intent_ranking, entities, and where the
+            project's own classifier wrote them, decision and questions.
+
+    Returns:
+        At least one question, in the order asked.
+    """
+    entities = parse_data.get("entities") or []
+    parts = parse_data.get("questions") or [_whole(parse_data)]
+    whole = len(parts) == 1
+    return tuple(_question(part, entities, whole) for part in parts)
+
+
+def _whole(parse_data: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "text": parse_data.get("text") or "",
+        "intent": parse_data.get("intent") or {},
+        "intent_ranking": parse_data.get("intent_ranking") or [],
+        "decision": parse_data.get("decision", "answer"),
+    }
+
+
+def _question(
+    part: Mapping[str, Any], entities: Sequence[Mapping[str, Any]], whole: bool
+) -> Question:
+    start, end = part.get("start", 0), part.get("end", 0)
+    inside = [
+        entity
+        for entity in entities
+        if whole or (start <= entity.get("start", 0) and entity.get("end", 0) <= end)
+    ]
+    intent = part.get("intent") or {}
+    return Question(
+        intent=intent.get("name") or "",
+        confidence=float(intent.get("confidence") or 0.0),
+        decision=DECISIONS.get(str(part.get("decision")), "answer"),
+        readings=tuple(entry["name"] for entry in part.get("intent_ranking") or []),
+        named=_named(inside),
+        pay=_pay(inside),
+        text=part.get("text") or "",
+    )
+
+
+def _named(entities: Sequence[Mapping[str, Any]]) -> tuple[Named, ...]:
+    found = [
+        Named(entity["entity"], entity["value"], str(entity.get("text") or entity["value"]))
+        for entity in sorted(entities, key=lambda entity: entity.get("start", 0))
+        if isinstance(entity.get("value"), str)
+    ]
+    return tuple({(named.entity, named.value): named for named in found}.values())
+
+
+def _pay(entities: Sequence[Mapping[str, Any]]) -> Pay | None:
+    for entity in entities:
+        value = entity.get("value")
+        if entity.get("entity") == "money" and isinstance(value, Mapping):
+            return Pay(
+                text=str(value.get("text") or ""),
+                currency=str(value.get("currency") or "USD"),
+                per=value.get("per"),
+                amount_per_year=value.get("amount_per_year"),
+            )
+    return None
