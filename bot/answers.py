@@ -35,8 +35,10 @@ class Answer:
         caveat: The limits that belong to it, and where to look instead; may be empty.
         source: Where it stands in the article; empty where no fact is told.
         suggestions: Questions to ask next, as a user would ask them.
-        facts: The ids of every fact told, those of the lead first.
+        facts: The ids of the facts told, those of the lead first.
+        beside: The ids of the facts behind the caveat and behind where to look instead.
         figures: References of the figures said, such as ``M6.median``.
+        named: What the user named and the answer says back.
     """
 
     topic: str
@@ -47,7 +49,9 @@ class Answer:
     source: str = ""
     suggestions: tuple[str, ...] = ()
     facts: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
     figures: tuple[str, ...] = ()
+    named: tuple[str, ...] = ()
 
 
 def answer_topic(knowledge: Knowledge, question: Question) -> Answer:
@@ -171,7 +175,8 @@ def _fact_answer(
         caveat=_caveat(knowledge, caveats),
         source=source_line(knowledge, told),
         suggestions=_suggestions(knowledge, topic.next),
-        facts=told + _caveat_facts(knowledge, caveats, told),
+        facts=told,
+        beside=_caveat_facts(knowledge, caveats, told),
         figures=figures,
     )
 
@@ -186,7 +191,7 @@ def _silent(knowledge: Knowledge, topic: Topic, named: Sequence[Named]) -> Answe
     look = _listed([knowledge.pointers[name].text for name in silence.look], "or")
     caveats = topic.caveats
     pointed = [fact for name in silence.look for fact in knowledge.pointers[name].facts]
-    facts = told + _caveat_facts(knowledge, caveats, told)
+    beside = (*_caveat_facts(knowledge, caveats, told), *pointed)
     return Answer(
         topic=topic.id,
         kind="silent",
@@ -194,8 +199,10 @@ def _silent(knowledge: Knowledge, topic: Topic, named: Sequence[Named]) -> Answe
         caveat=f"{_caveat(knowledge, caveats)} For more, try {knowledge.fill(look)}.".strip(),
         source=source_line(knowledge, told),
         suggestions=_suggestions(knowledge, topic.next),
-        facts=tuple(dict.fromkeys([*facts, *pointed])),
+        facts=told,
+        beside=tuple(name for name in dict.fromkeys(beside) if name not in told),
         figures=_references([nearest.text]),
+        named=tuple(names),
     )
 
 
@@ -212,7 +219,8 @@ def _own_pay(knowledge: Knowledge, topic: Topic, question: Question) -> Answer:
         caveat=_caveat(knowledge, topic.caveats),
         source=source_line(knowledge, told),
         suggestions=_suggestions(knowledge, topic.next),
-        facts=told + _caveat_facts(knowledge, topic.caveats, told),
+        facts=told,
+        beside=_caveat_facts(knowledge, topic.caveats, told),
         figures=references,
     )
 

@@ -54,7 +54,7 @@ def _phone() -> str | None:
         from bot.knowledge import knowledge
 
         return str(knowledge().career.contact.phone)
-    except Exception:
+    except Exception:  # noqa: BLE001  # a damaged file must not take the apology too
         return None
 
 

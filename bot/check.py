@@ -100,7 +100,7 @@ def check_project(root: Path = PROJECT, today: date | None = None) -> list[Findi
         *_check_talks(known, data),
         *_check_examples(data),
         *_check_questions(known, data),
-        *_check_entities(known, data, set(domain.get("entities") and _names(domain["entities"]))),
+        *_check_entities(known, data, _names(domain.get("entities", []))),
         *_check_rules(data, rules),
         *_check_form(known, domain),
     ]

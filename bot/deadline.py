@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import threading
 from collections.abc import Callable
 from typing import TypeVar
@@ -36,12 +37,10 @@ async def within(seconds: float, function: Callable[[], T]) -> T:
         error: BaseException | None = None
         try:
             result = function()
-        except BaseException as raised:  # handed over to the caller, SystemExit too
+        except BaseException as raised:  # noqa: BLE001  # handed over to the caller
             error = raised
-        try:
+        with contextlib.suppress(RuntimeError):  # the loop was closed while this ran on
             loop.call_soon_threadsafe(settle, result, error)
-        except RuntimeError:
-            pass  # the loop was closed while this ran on
 
     threading.Thread(target=work, name="within-deadline", daemon=True).start()
     result, error = await asyncio.wait_for(done, seconds)

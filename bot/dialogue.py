@@ -287,9 +287,7 @@ def _essential(questions: Sequence[Question]) -> list[Question]:
 
 def _readings(knowledge: Knowledge, question: Question) -> tuple[str, ...]:
     found = [
-        name
-        for name in question.readings
-        if name in knowledge.topics and name not in NO_READING
+        name for name in question.readings if name in knowledge.topics and name not in NO_READING
     ]
     return tuple(found[: MOST_READINGS - 1])
 

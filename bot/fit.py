@@ -75,9 +75,7 @@ def result(knowledge: Knowledge, chosen: Mapping[str, str | None]) -> Answer:
     )
 
 
-def option_for(
-    criterion: Criterion, questions: Sequence[Question], text: str
-) -> str | None:
+def option_for(criterion: Criterion, questions: Sequence[Question], text: str) -> str | None:
     """Return the value of the option that a reply chooses, or None where it chooses none.
 
     Args:

@@ -28,7 +28,11 @@ def numbers_in(text: str) -> list[str]:
 
 
 def unproven(
-    knowledge: Knowledge, text: str, facts: Iterable[str], own: Collection[str] = ()
+    knowledge: Knowledge,
+    text: str,
+    facts: Iterable[str],
+    own: Collection[str] = (),
+    named: Iterable[str] = (),
 ) -> list[str]:
     """Return the numbers of a reply that nothing it cites accounts for.
 
@@ -37,7 +41,10 @@ def unproven(
         text: The reply as shown, without what the user typed.
         facts: The ids of the facts that it cites.
         own: Numbers that may be said because they follow from the user's own pay.
+        named: Names that the user gave and the reply says back, such as "Six Sigma" or "a 401k".
     """
+    for name in named:
+        text = text.replace(name, "")
     allowed = {knowledge.career.contact.phone, *own}
     allowed |= {line.number for line in knowledge.conversation.helplines}
     for name in facts:

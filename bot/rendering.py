@@ -37,8 +37,8 @@ def structured(knowledge: Knowledge, answers: Sequence[Answer]) -> dict[str, Any
     """Return the answers as plain data for channels that show more than text.
 
     Shape: ``{"answers": [{"topic", "kind", "lead", "points", "caveat", "source", "facts",
-    "figures"}], "suggestions": [...]}``; a figure carries its reference, value, unit, statistic,
-    occupation and relation, area, date and its source's status.
+    "beside", "named", "figures"}], "suggestions": [...]}``; a figure carries its reference, value,
+    unit, statistic, occupation and relation, area, date and its source's status.
     """
     return {
         "answers": [
@@ -50,6 +50,8 @@ def structured(knowledge: Knowledge, answers: Sequence[Answer]) -> dict[str, Any
                 "caveat": answer.caveat,
                 "source": answer.source,
                 "facts": list(answer.facts),
+                "beside": list(answer.beside),
+                "named": list(answer.named),
                 "figures": [_figure(knowledge, name) for name in answer.figures],
             }
             for answer in answers

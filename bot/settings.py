@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import Field, dataclass, field, fields
+from dataclasses import Field, dataclass, field, fields, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -60,75 +60,78 @@ def _database(raw: str) -> str:
     return raw
 
 
-def _setting(
-    variable: str,
-    default: Any,
-    purpose: str,
-    remedy: str,
-    parse: Callable[[str], Any] = _text,
-    secret: bool = False,
-) -> Any:
-    metadata = {
-        "variable": variable,
-        "purpose": purpose,
-        "remedy": remedy,
-        "parse": parse,
-        "secret": secret,
-    }
-    return field(default=default, repr=not secret, metadata=metadata)
+def _about(
+    variable: str, purpose: str, remedy: str, parse: Callable[[str], Any] = _text
+) -> dict[str, Any]:
+    return {"variable": variable, "purpose": purpose, "remedy": remedy, "parse": parse}
 
 
 @dataclass(frozen=True)
 class Settings:
     """How one process of the advisor runs. Relative paths start at `home`."""
 
-    home: Path = _setting(
-        "ADVISOR_HOME",
-        PROJECT,
-        "folder that holds config.yml, credentials.yml, models/ and var/",
-        "Give the path of an existing folder.",
-        _folder,
+    home: Path = field(
+        default=PROJECT,
+        metadata=_about(
+            "ADVISOR_HOME",
+            "folder that holds config.yml, credentials.yml, models/ and var/",
+            "Give the path of an existing folder.",
+            _folder,
+        ),
     )
-    host: str = _setting(
-        "ADVISOR_HOST",
-        "127.0.0.1",
-        "address that the server listens on",
-        "Give an address of this machine, such as 127.0.0.1, or 0.0.0.0 for all of them.",
+    host: str = field(
+        default="127.0.0.1",
+        metadata=_about(
+            "HOST",
+            "address that the server listens on",
+            "Give an address of this machine, such as 127.0.0.1, or 0.0.0.0 for all of them.",
+        ),
     )
-    port: int = _setting(
-        "ADVISOR_PORT",
-        5005,
-        "port that the server listens on",
-        "Give a whole number from 1 to 65535.",
-        _port,
+    port: int = field(
+        default=5005,
+        metadata=_about(
+            "PORT",
+            "port that the server listens on",
+            "Give a whole number from 1 to 65535.",
+            _port,
+        ),
     )
-    model: str = _setting(
-        "ADVISOR_MODEL",
-        "models/advisor.tar.gz",
-        "trained model",
-        "Give the path of a model file; `make train` makes one.",
+    model: str = field(
+        default="models/advisor.tar.gz",
+        metadata=_about(
+            "ADVISOR_MODEL",
+            "trained model",
+            "Give the path of a model file; `make train` makes one.",
+        ),
     )
-    database_url: str = _setting(
-        "ADVISOR_DATABASE_URL",
-        "sqlite:///var/conversations.db",
-        "SQLAlchemy URL of the database that keeps the conversations",
-        "Give a URL such as sqlite:///var/conversations.db or postgresql://user:password@host/db.",
-        _database,
-        secret=True,
+    database_url: str = field(
+        default="sqlite:///var/conversations.db",
+        repr=False,  # it may hold a password
+        metadata=_about(
+            "ADVISOR_DATABASE_URL",
+            "SQLAlchemy URL of the database that keeps the conversations",
+            "Give a URL such as sqlite:///var/conversations.db or "
+            "postgresql://user:password@host/database.",
+            _database,
+        ),
     )
-    action_timeout: float = _setting(
-        "ADVISOR_ACTION_TIMEOUT",
-        8.0,
-        "seconds that an action may take before the user gets an apology",
-        f"Give a number of seconds above 0 and at most {LONGEST_ACTION:g}.",
-        _seconds,
+    action_timeout: float = field(
+        default=8.0,
+        metadata=_about(
+            "ADVISOR_ACTION_TIMEOUT",
+            "seconds that an action may take before the user gets an apology",
+            f"Give a number of seconds above 0 and at most {LONGEST_ACTION:g}.",
+            _seconds,
+        ),
     )
-    log_level: str = _setting(
-        "ADVISOR_LOG_LEVEL",
-        "INFO",
-        "least severe log line that is written; DEBUG shows what users write",
-        f"Give one of {', '.join(LOG_LEVELS)}.",
-        _log_level,
+    log_level: str = field(
+        default="INFO",
+        metadata=_about(
+            "ADVISOR_LOG_LEVEL",
+            "least severe log line that is written; DEBUG shows what users write",
+            f"Give one of {', '.join(LOG_LEVELS)}.",
+            _log_level,
+        ),
     )
 
     @classmethod
@@ -147,6 +150,20 @@ class Settings:
             if environment.get(setting.metadata["variable"], "").strip()
         }
         return cls(**given)
+
+    def listening_on(self, host: str | None, port: int | None) -> Settings:
+        """The same settings with another address, where one is given.
+
+        Raises:
+            SettingsError: the port cannot be used.
+        """
+        given = {"HOST": host or "", "PORT": "" if port is None else str(port)}
+        address = Settings.from_environment(given)
+        return replace(
+            self,
+            host=address.host if host else self.host,
+            port=self.port if port is None else address.port,
+        )
 
     @property
     def model_path(self) -> Path:
@@ -167,7 +184,7 @@ def _parse(setting: Field[Any], raw: str) -> Any:
     try:
         return about["parse"](raw)
     except ValueError:
-        shown = "its value (not shown)" if about["secret"] else repr(raw)
+        shown = repr(raw) if setting.repr else "its value (not shown)"
         raise SettingsError(
             f"{about['variable']} ({about['purpose']}): {shown} cannot be used. {about['remedy']}"
         ) from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -75,20 +76,39 @@ class Question:
         )
 
 
-def questions_of(parse_data: Mapping[str, Any]) -> tuple[Question, ...]:
+def questions_of(
+    parse_data: Mapping[str, Any], own_names: Sequence[str] = ()
+) -> tuple[Question, ...]:
     """Read the pipeline's output.
 
     Args:
         parse_data: ``tracker.latest_message``: intent, intent_ranking, entities, and where the
             project's own classifier wrote them, decision and questions.
+        own_names: What the career itself is called. What stands within such a name is not
+            something else that was named: "project manager" in "clinical project manager".
 
     Returns:
         At least one question, in the order asked.
     """
-    entities = parse_data.get("entities") or []
+    spans = _spans(parse_data.get("text") or "", own_names)
+    entities = [
+        entity
+        for entity in parse_data.get("entities") or []
+        if not any(
+            start < entity.get("end", 0) and entity.get("start", 0) < end for start, end in spans
+        )
+    ]
     parts = parse_data.get("questions") or [_whole(parse_data)]
     whole = len(parts) == 1
     return tuple(_question(part, entities, whole) for part in parts)
+
+
+def _spans(text: str, names: Sequence[str]) -> list[tuple[int, int]]:
+    return [
+        match.span()
+        for name in names
+        for match in re.finditer(rf"\b{re.escape(name)}s?\b", text, re.IGNORECASE)
+    ]
 
 
 def _whole(parse_data: Mapping[str, Any]) -> dict[str, Any]:

@@ -118,7 +118,7 @@ def check_ids(career: Career) -> Iterator[Problem]:
 
 
 def check_references(career: Career) -> Iterator[Problem]:
-    """Find references to facts, topics, caveats, pointers, groups and sections that are not there."""
+    """Find references to facts, topics and other parts that are not there."""
     facts = {fact.id for fact in career.facts}
     caveats = {caveat.id for caveat in career.caveats}
     pointers = {pointer.id for pointer in career.pointers}
@@ -183,13 +183,13 @@ def check_figures(career: Career) -> Iterator[Problem]:
                         f"the pay figure {fact.id}.{figure.statistic} has no {name}",
                         f"Add the {name} as the article states it",
                     )
-            if figure.occupation and figure.occupation.relation == "related":
-                if figure.occupation.name is None:
-                    yield Problem(
-                        (*where, "occupation"),
-                        "a related occupation has no name",
-                        "Add the name that the article gives it",
-                    )
+            occupation = figure.occupation
+            if occupation and occupation.relation == "related" and occupation.name is None:
+                yield Problem(
+                    (*where, "occupation"),
+                    "a related occupation has no name",
+                    "Add the name that the article gives it",
+                )
         for _, statistic in figure_references(fact.statement):
             if statistic not in seen:
                 yield Problem(
@@ -207,9 +207,7 @@ def check_figures(career: Career) -> Iterator[Problem]:
                 )
 
 
-def _check_text(
-    where: Location, text: str, career: Career, allowed: set[str]
-) -> Iterator[Problem]:
+def _check_text(where: Location, text: str, career: Career, allowed: set[str]) -> Iterator[Problem]:
     bare = PLACEHOLDER.sub("", text)
     if DIGIT.search(bare) or NUMBER_WORD.search(bare):
         yield Problem(

@@ -57,6 +57,12 @@ class Knowledge:
         return {topic.id: topic for topic in self.career.topics}
 
     @cached_property
+    def own_names(self) -> tuple[str, ...]:
+        """Everything that the career itself is called."""
+        job = self.career.job
+        return (job.name, job.short_name, *job.aliases)
+
+    @cached_property
     def groups(self) -> dict[str, Group]:
         """Groups by id."""
         return {group.id: group for group in self.career.groups}
@@ -186,7 +192,8 @@ def _located(path: Path, problems: list[Problem]) -> list[Problem]:
 
 
 def _line(tree: Any, field: Location) -> int:
-    node, line = tree, 1
+    node: Any = tree
+    line = 1
     for step in field:
         try:
             position = node.lc.key(step) if isinstance(node, dict) else node.lc.item(step)

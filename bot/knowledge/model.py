@@ -8,28 +8,32 @@ typed into a text is an error, so a figure stands in one place only.
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from pydantic import BaseModel, ConstrainedStr, Extra, Field
 
 
-class Identifier(ConstrainedStr):
-    """A name that other parts of the file refer to."""
+if TYPE_CHECKING:
+    Identifier: TypeAlias = str
+    Text: TypeAlias = str
+    Phone: TypeAlias = str
+else:
 
-    regex = r"^[A-Za-z][A-Za-z0-9_]*$"
+    class Identifier(ConstrainedStr):
+        """A name that other parts of the file refer to."""
 
+        regex = r"^[A-Za-z][A-Za-z0-9_]*$"
 
-class Text(ConstrainedStr):
-    """A text that is not empty."""
+    class Text(ConstrainedStr):
+        """A text that is not empty."""
 
-    min_length = 1
-    strip_whitespace = True
+        min_length = 1
+        strip_whitespace = True
 
+    class Phone(ConstrainedStr):
+        """A telephone number in the form 855-295-1866."""
 
-class Phone(ConstrainedStr):
-    """A telephone number in the form 855-295-1866."""
-
-    regex = r"^[0-9]{3}-[0-9]{3}-[0-9]{4}$"
+        regex = r"^[0-9]{3}-[0-9]{3}-[0-9]{4}$"
 
 
 Statistic = Literal["average", "median", "low", "high", "percent", "count"]

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from pydantic import BaseModel
+
 from bot.knowledge.loading import FOLDER
 from bot.knowledge.model import Career, Conversation
 
-SCHEMAS = {
+SCHEMAS: dict[Path, type[BaseModel]] = {
     FOLDER / "schema" / "career.schema.json": Career,
     FOLDER / "schema" / "conversation.schema.json": Conversation,
 }

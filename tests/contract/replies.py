@@ -40,7 +40,7 @@ class Reply:
 
     @property
     def facts(self) -> tuple[str, ...]:
-        return tuple(fact for answer in self.answers for fact in answer.facts)
+        return tuple(fact for answer in self.answers for fact in (*answer.facts, *answer.beside))
 
 
 def all_replies(knowledge: Knowledge) -> Iterator[Reply]:

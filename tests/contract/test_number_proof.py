@@ -38,7 +38,9 @@ def own_numbers(reply: Reply) -> set[str]:
 
 
 def faults(reply: Reply, text: str) -> list[str]:
-    return unproven(KNOWN, text, reply.facts, own_numbers(reply)) + unlabelled(KNOWN, text)
+    named = [name for answer in reply.answers for name in answer.named]
+    own = own_numbers(reply)
+    return unproven(KNOWN, text, reply.facts, own, named) + unlabelled(KNOWN, text)
 
 
 def test_the_knowledge_file_holds_the_articles_figures_and_no_others() -> None:

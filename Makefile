@@ -1,0 +1,61 @@
+# The first call of any command sets everything up inside this folder: packages in .venv,
+# the model in models, everything else that is written in var. Later calls start at once.
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help chat run train test check evaluate lock clean setup model
+
+export RASA_TELEMETRY_ENABLED ?= false
+export TF_CPP_MIN_LOG_LEVEL ?= 2
+export CUDA_VISIBLE_DEVICES ?= -1
+export SQLALCHEMY_SILENCE_UBER_WARNING ?= 1
+export RASA_CACHE_DIRECTORY ?= $(CURDIR)/var/cache/rasa
+export MPLCONFIGDIR ?= $(CURDIR)/var/cache/matplotlib
+export KERAS_HOME ?= $(CURDIR)/var/cache/keras
+export HYPOTHESIS_STORAGE_DIRECTORY ?= $(CURDIR)/var/cache/hypothesis
+
+# Progress bars, written anew ten times a second, would fill a log.
+ifeq ($(CI),true)
+export TQDM_DISABLE ?= 1
+endif
+
+help: ## Show these commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
+
+chat: model ## Talk to the advisor in the terminal
+	@.venv/bin/advisor chat
+
+run: model ## Serve the advisor to the web page and Slack
+	@.venv/bin/advisor serve
+
+train: setup ## Train the advisor, whether or not its data has changed
+	@rm -f models/advisor.sha256
+	@.venv/bin/python -I scripts/train.py
+
+test: model check ## Run the checks, then all tests, and print the coverage
+	@.venv/bin/python -m pytest --cov --cov-report=term-missing:skip-covered
+
+check: setup ## Check the code's style and types, and the knowledge and the data
+	.venv/bin/ruff check
+	.venv/bin/ruff format --check
+	.venv/bin/mypy
+	.venv/bin/advisor check
+
+evaluate: model ## Measure how well questions are understood
+	@.venv/bin/advisor evaluate
+
+lock: setup ## Resolve requirements.in and requirements-dev.in into requirements.lock
+	@UV_CUSTOM_COMPILE_COMMAND='make lock' UV_CACHE_DIR='$(CURDIR)/var/cache/uv' \
+		.venv/bin/uv pip compile --quiet --universal --python-version 3.10 \
+		--generate-hashes --no-emit-index-url \
+		requirements.in requirements-dev.in --output-file requirements.lock
+
+clean: ## Remove all that was installed, trained or cached; conversations stay
+	@rm -rf .venv models var/cache var/setup var/python .rasa .coverage build *.egg-info
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+setup:
+	@scripts/setup.sh
+
+model: setup
+	@.venv/bin/python -I scripts/train.py

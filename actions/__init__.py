@@ -1,0 +1,1 @@
+"""Rasa actions: tracker -> bot.answers -> dispatcher."""

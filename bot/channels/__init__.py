@@ -1,0 +1,1 @@
+"""The ways in: Rasa channels, and the one intake that guards them all."""

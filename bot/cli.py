@@ -1,0 +1,135 @@
+"""The ``advisor`` command. Heavy imports stand inside the commands, so that help is instant."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import NoReturn, Optional
+
+import typer
+
+from bot.settings import Settings, SettingsError
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Answers questions on one career from a knowledge file.",
+)
+
+
+def main() -> None:
+    """Run the command line."""
+    app()
+
+
+def _settings() -> Settings:
+    try:
+        return Settings.from_environment()
+    except SettingsError as error:
+        _fail(str(error))
+
+
+def _fail(message: str) -> NoReturn:
+    typer.echo(f"advisor: {message}", err=True)
+    raise typer.Exit(1)
+
+
+@app.command()
+def chat() -> None:
+    """Talk to the advisor in the terminal, or answer the lines of standard input."""
+    from bot.runtime.errors import StartUpError
+    from bot.terminal import run
+
+    try:
+        run(_settings())
+    except StartUpError as error:
+        _fail(str(error))
+
+
+@app.command()
+def ask(
+    question: str = typer.Argument(..., help="What you want to know."),
+    as_json: bool = typer.Option(False, "--json", help="Print the structured answer."),
+) -> None:
+    """Answer one question."""
+    from bot.runtime.errors import StartUpError
+    from bot.terminal import ask_once
+
+    try:
+        ask_once(_settings(), question, as_json=as_json)
+    except StartUpError as error:
+        _fail(str(error))
+
+
+@app.command()
+def serve(
+    host: Optional[str] = typer.Option(None, help="Address to listen on; else HOST, or 127.0.0.1."),
+    port: Optional[int] = typer.Option(None, help="Port to listen on; else PORT, or 5005."),
+) -> None:
+    """Serve the advisor over HTTP."""
+    from bot.runtime.server import main as serve_main
+
+    raise typer.Exit(serve_main(_settings(), host=host, port=port))
+
+
+@app.command()
+def train() -> None:
+    """Train the model from knowledge, data, domain and config."""
+    from rich.console import Console
+
+    from bot.runtime.errors import StartUpError
+    from bot.training import train as train_model
+
+    console = Console(stderr=True)
+    try:
+        with console.status("Training the advisor ..."):
+            model = train_model(_settings())
+    except StartUpError as error:
+        _fail(str(error))
+    console.print(f"Trained {model.name}.")
+
+
+@app.command()
+def check() -> None:
+    """Check knowledge, training data, domain and rules, and whether they agree."""
+    from bot.check import check_project
+
+    findings = check_project(_settings().home)
+    for finding in findings:
+        typer.echo(f"{'error' if finding.error else 'warning'}: {finding.text}")
+    errors = sum(finding.error for finding in findings)
+    if errors:
+        typer.echo(f"{errors} to mend, {len(findings) - errors} to look at.", err=True)
+        raise typer.Exit(1)
+    typer.echo(f"Everything agrees; {len(findings)} to look at.")
+
+
+@app.command()
+def schema() -> None:
+    """Write the JSON Schemas of the knowledge files anew."""
+    from bot.knowledge.schema import write_schemas
+
+    for path in write_schemas():
+        typer.echo(f"Wrote {path.name}.")
+
+
+@app.command()
+def evaluate(
+    folder: Path = typer.Option(
+        Path("tests/evaluation/open"), help="Folder with utterances and dialogues."
+    ),
+    output: Path = typer.Option(Path("var/evaluation"), help="Folder for JSON and HTML."),
+) -> None:
+    """Ask the evaluation set, print the table and write JSON and an HTML page."""
+    from bot.evaluation.command import run
+    from bot.runtime.errors import StartUpError
+
+    try:
+        run(_settings(), folder, output)
+    except (StartUpError, ValueError) as error:
+        _fail(str(error))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

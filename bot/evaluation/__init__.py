@@ -1,0 +1,1 @@
+"""How well questions are understood: an evaluation set, asked of the whole advisor."""

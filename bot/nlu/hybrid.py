@@ -1,0 +1,298 @@
+"""Rasa intent classifier: the hybrid intent model, its decision, and the questions asked."""
+
+from __future__ import annotations
+
+import json
+import logging
+from dataclasses import asdict, fields
+from typing import Any, Iterable, Optional
+
+import numpy as np
+import rasa.shared.utils.io
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.classifiers.classifier import IntentClassifier
+from rasa.shared.exceptions import InvalidConfigException
+from rasa.shared.nlu.constants import INTENT, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from bot.nlu.clauses import CLAUSE_VECTORS, clauses_of
+from bot.nlu.decisions import Thresholds, has_words, learn_thresholds, normalised
+from bot.nlu.intent_model import HeldOut, IntentModel, Matrix, ModelSettings, fit_model
+
+logger = logging.getLogger(__name__)
+
+INTENT_RANKING = "intent_ranking"
+DECISION = "decision"
+QUESTIONS = "questions"
+
+_MODEL_SETTINGS = [field.name for field in fields(ModelSettings)]
+_CLASSIFIER_FILE = "classifier.json"
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
+class HybridIntentClassifier(IntentClassifier, GraphComponent):
+    """Classifies messages, says whether to trust the result, and lists the questions asked.
+
+    It reads the text itself and, where a featurizer set one, the dense sentence feature.
+    Without that it works on n-grams alone, and says so. A message that equals a training
+    example but for case, punctuation and white space gets its intent with confidence 1.
+
+    Output:
+        intent: {"name", "confidence"}; the best reading, never replaced by a fallback.
+        intent_ranking: the best readings, at most `ranking_length`.
+        decision: "answer", "offer" (ask "did you mean") or "decline".
+        questions: one entry per question, in order, at least one: {"text", "start", "end",
+            "intent", "intent_ranking", "decision"}. The three properties above are those of
+            the first question.
+
+    Config:
+        answer_quantile: share of rightly read held-out examples that may not be answered.
+        offer_quantile: share of them that may not even be offered.
+        default_answer_threshold, default_offer_threshold: used where there is too little
+            data to learn them.
+        ranking_length: length of `intent_ranking`; 5 at most in a question.
+        Further settings: the attributes of `ModelSettings`.
+    """
+
+    _ENOUGH_TO_LEARN = 20
+    _QUESTION_RANKING = 5
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """Returns the defaults of the settings listed in the class docstring."""
+        return {
+            **asdict(ModelSettings()),
+            "answer_quantile": 0.05,
+            "offer_quantile": 0.02,
+            "default_answer_threshold": 0.4,
+            "default_offer_threshold": 0.3,
+            "ranking_length": 10,
+        }
+
+    def __init__(
+        self,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        model: Optional[IntentModel] = None,
+        thresholds: Optional[Thresholds] = None,
+        examples: Optional[dict[str, str]] = None,
+    ) -> None:
+        """Makes a classifier.
+
+        Args:
+            config: settings, see the class docstring.
+            model_storage: where the trained model is kept.
+            resource: its name there.
+            model: the trained model, None before training.
+            thresholds: as learnt, None before training.
+            examples: intents of training examples by their normalised text.
+        """
+        self._config = config
+        _validate(config)
+        self._model_storage = model_storage
+        self._resource = resource
+        self._model = model
+        self._thresholds = thresholds or Thresholds(
+            answer=config["default_answer_threshold"], offer=config["default_offer_threshold"]
+        )
+        self._examples = examples or {}
+        self._warned = False
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> HybridIntentClassifier:
+        """Creates an untrained component (see parent class)."""
+        return cls(config, model_storage, resource)
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Trains on the examples that have a text and an intent, and saves the result."""
+        messages = [m for m in training_data.intent_examples if m.get(TEXT) and m.get(INTENT)]
+        if not messages:
+            rasa.shared.utils.io.raise_warning(
+                "HybridIntentClassifier: there is no training example with an intent, so no "
+                "intent will be recognised. Add examples under 'nlu:' in your training data."
+            )
+            return self._resource
+        texts = [m.get(TEXT) for m in messages]
+        intents = [m.get(INTENT) for m in messages]
+        vectors = _vectors_of(messages)
+        if vectors is None:
+            rasa.shared.utils.io.raise_warning(
+                "HybridIntentClassifier: the examples have no dense sentence feature, so intents "
+                "are told by n-grams alone, less well. Put a MiniLMFeaturizer before it."
+            )
+        settings = ModelSettings(**{key: self._config[key] for key in _MODEL_SETTINGS})
+        self._model, held_out = fit_model(texts, intents, vectors, settings)
+        self._examples = _examples_by_text(texts, intents)
+        self._learn_thresholds(held_out)
+        self._persist()
+        return self._resource
+
+    def _learn_thresholds(self, held_out: HeldOut) -> None:
+        confidences = held_out.reading.confidences
+        right = confidences.argmax(axis=1) == held_out.labels
+        if np.count_nonzero(right) < self._ENOUGH_TO_LEARN:
+            rasa.shared.utils.io.raise_warning(
+                "HybridIntentClassifier: there are too few training examples to learn when to "
+                "answer, so the default thresholds are used "
+                f"(answer from {self._thresholds.answer}, offer from {self._thresholds.offer}). "
+                "Ten or more examples for each intent are a good start."
+            )
+            return
+        best = confidences.max(axis=1)
+        self._thresholds = learn_thresholds(
+            best[right], self._config["answer_quantile"], self._config["offer_quantile"]
+        )
+        answered = best >= self._thresholds.answer
+        logger.info(
+            "Held-out examples: %.1f %% read rightly; answered %.1f %%, of these right %.1f %%; "
+            "answer from %.3f, offer from %.3f.",
+            100 * right.mean(),
+            100 * answered.mean(),
+            100 * right[answered].mean(),
+            self._thresholds.answer,
+            self._thresholds.offer,
+        )
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        """Returns the training data as they are: what is annotated stays."""
+        return training_data
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Sets the properties listed in the class docstring."""
+        for message in messages:
+            self._process(message)
+        return messages
+
+    def _process(self, message: Message) -> None:
+        text = message.get(TEXT) or ""
+        questions = [
+            {"text": text, "start": 0, "end": len(text), **self._readings(message, [text])[0]}
+        ]
+        message.set(QUESTIONS, questions, add_to_output=True)
+        first = questions[0]
+        ranking = first[INTENT_RANKING]
+        message.set(INTENT, first[INTENT], add_to_output=True)
+        message.set(INTENT_RANKING, ranking, add_to_output=True)
+        message.set(DECISION, first[DECISION], add_to_output=True)
+
+    def _readings(self, message: Message, texts: list[str]) -> list[dict[str, Any]]:
+        if self._model is None or not texts[0].strip():
+            return [_unread() for _ in texts]
+        vectors = _vectors_of([message]) if self._model.uses_vectors else None
+        if self._model.uses_vectors and vectors is None:
+            self._warn_once(
+                "HybridIntentClassifier: the model was trained with sentence vectors, but the "
+                "message has none, so it is read by n-grams alone. Install the packages named "
+                "in the warning of MiniLMFeaturizer."
+            )
+        confidences = self._model.read(texts, vectors).confidences
+        return [self._reading(text, row) for text, row in zip(texts, confidences)]
+
+    def _reading(self, text: str, confidences: Matrix) -> dict[str, Any]:
+        assert self._model is not None
+        if not has_words(text):
+            confidences = np.zeros_like(confidences)
+        known = self._examples.get(normalised(text))
+        if known is not None:
+            confidences = confidences.copy()
+            confidences[self._model.intents.index(known)] = 1.0
+        order = np.argsort(-confidences, kind="stable")[: self._config["ranking_length"]]
+        ranking = [
+            {"name": self._model.intents[i], "confidence": float(confidences[i])} for i in order
+        ]
+        decision = self._thresholds.decide(ranking[0]["confidence"])
+        return {INTENT: dict(ranking[0]), INTENT_RANKING: ranking, DECISION: decision}
+
+    def _warn_once(self, warning: str) -> None:
+        if not self._warned:
+            self._warned = True
+            rasa.shared.utils.io.raise_warning(warning)
+
+    def _persist(self) -> None:
+        assert self._model is not None
+        with self._model_storage.write_to(self._resource) as folder:
+            self._model.save(folder)
+            state = {"thresholds": asdict(self._thresholds), "examples": self._examples}
+            text = json.dumps(state, ensure_ascii=False)
+            (folder / _CLASSIFIER_FILE).write_text(text, encoding="utf-8")
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> HybridIntentClassifier:
+        """Loads a trained component (see parent class); an untrained one if none was saved."""
+        try:
+            with model_storage.read_from(resource) as folder:
+                model = IntentModel.load(folder)
+                state = json.loads((folder / _CLASSIFIER_FILE).read_text(encoding="utf-8"))
+        except (ValueError, FileNotFoundError):
+            logger.warning("HybridIntentClassifier was not trained: it recognises no intent.")
+            return cls(config, model_storage, resource)
+        thresholds = Thresholds(**state["thresholds"])
+        return cls(config, model_storage, resource, model, thresholds, state["examples"])
+
+
+def _validate(config: dict[str, Any]) -> None:
+    answer, offer = config["answer_quantile"], config["offer_quantile"]
+    if not 0 <= offer <= answer <= 1:
+        raise InvalidConfigException(
+            "HybridIntentClassifier: 0 <= offer_quantile <= answer_quantile <= 1 must hold, "
+            f"not {offer} and {answer}."
+        )
+    if config["folds"] is not None and config["folds"] < 2:
+        raise InvalidConfigException(
+            f"HybridIntentClassifier: 'folds' must be 2 or more, not {config['folds']}."
+        )
+
+
+def _unread() -> dict[str, Any]:
+    return {
+        INTENT: {"name": None, "confidence": 0.0},
+        INTENT_RANKING: [],
+        DECISION: "decline",
+    }
+
+
+def _vectors_of(messages: list[Message]) -> Optional[Matrix]:
+    """Returns the dense sentence features, one unit vector per message; None if one lacks it."""
+    rows = []
+    for message in messages:
+        _, sentence = message.get_dense_features(TEXT)
+        if sentence is None:
+            return None
+        rows.append(np.asarray(sentence.features, np.float32)[0])
+    vectors = np.vstack(rows)
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    unit: Matrix = vectors / np.where(lengths == 0, 1, lengths)
+    return unit
+
+
+def _examples_by_text(texts: Iterable[str], intents: Iterable[str]) -> dict[str, str]:
+    """Returns the intents by normalised text, without texts annotated in two ways."""
+    found: dict[str, set[str]] = {}
+    for text, intent in zip(texts, intents):
+        found.setdefault(normalised(text), set()).add(intent)
+    ambiguous = [text for text, names in found.items() if len(names) > 1]
+    if ambiguous:
+        shown = "; ".join(f"'{text}' ({', '.join(sorted(found[text]))})" for text in ambiguous[:5])
+        rasa.shared.utils.io.raise_warning(
+            f"HybridIntentClassifier: {len(ambiguous)} training examples stand under more than "
+            f"one intent: {shown}. Keep each under one."
+        )
+    return {text: names.pop() for text, names in found.items() if len(names) == 1}

@@ -1,0 +1,146 @@
+"""Unit tf-idf vectors of character and word n-grams: what survives typing errors.
+
+Own code, since scikit-learn's and scipy's take 6 ms for one message where this takes 0.5 ms.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import Iterable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csc_matrix, csr_matrix
+
+Floats = NDArray[np.float32]
+Columns = NDArray[np.int32]
+
+_WORD = re.compile(r"\w+")
+_CHARACTER_LENGTHS = (2, 3, 4)
+_COMMON = 0.1
+"""N-grams in a larger share of the examples have no column: they tell little and cost most."""
+
+
+def _character_ngrams(words: Sequence[str]) -> Iterable[str]:
+    """Yields the pieces of each word, the word's ends marked by spaces."""
+    for word in words:
+        padded = f" {word} "
+        for length in _CHARACTER_LENGTHS:
+            if len(padded) <= length:
+                yield padded
+                break
+            for start in range(len(padded) - length + 1):
+                yield padded[start : start + length]
+
+
+def _word_ngrams(words: Sequence[str]) -> Iterable[str]:
+    """Yields words and pairs of neighbours, marked so that they equal no piece of a word."""
+    for word in words:
+        yield f"_{word}"
+    for first, second in zip(words, words[1:]):
+        yield f"_{first} {second}"
+
+
+class NgramVectorizer:
+    """Character n-grams (2 to 4, within words) and words (1 to 2), each half of a vector.
+
+    An n-gram that no example holds has no column, but its weight counts for the length: a
+    text of unknown words is like no example.
+    """
+
+    def __init__(self, columns: dict[str, int], rarities: Floats, unknown_rarity: float) -> None:
+        """Takes what `fit` learnt.
+
+        Args:
+            columns: column of each n-gram.
+            rarities: inverse document frequency of each column.
+            unknown_rarity: that of an n-gram without a column.
+        """
+        self.columns = columns
+        self.rarities = rarities
+        self.unknown_rarity = unknown_rarity
+
+    @classmethod
+    def fit(cls, texts: Sequence[str]) -> NgramVectorizer:
+        """Learns the n-grams of texts and how rare they are."""
+        documents: Counter[str] = Counter()
+        for text in texts:
+            for counts in _counts(text):
+                documents.update(counts.keys())
+        limit = max(_COMMON * len(texts), 20)
+        kept = {term: count for term, count in documents.items() if count <= limit}
+        columns = {term: column for column, term in enumerate(kept)}
+        frequencies = np.fromiter(kept.values(), np.float64, len(kept))
+        rarities = np.log((1 + len(texts)) / (1 + frequencies)) + 1
+        return cls(columns, rarities.astype(np.float32), float(np.log(1 + len(texts)) + 1))
+
+    def vector(self, text: str) -> tuple[Columns, Floats]:
+        """Returns the columns of a text and their values."""
+        columns: list[int] = []
+        values: list[Floats] = []
+        for counts in _counts(text):
+            known = [(self.columns[term], n) for term, n in counts.items() if term in self.columns]
+            if not known:
+                continue
+            unknown = [n for term, n in counts.items() if term not in self.columns]
+            part = [column for column, _ in known]
+            weights = (1 + np.log([n for _, n in known])) * self.rarities[part]
+            missed = (1 + np.log(unknown)) * self.unknown_rarity if unknown else np.zeros(1)
+            length = np.sqrt((weights**2).sum() + (missed**2).sum())
+            columns += part
+            values.append((weights / length * np.sqrt(0.5)).astype(np.float32))
+        if not columns:
+            return np.zeros(0, np.int32), np.zeros(0, np.float32)
+        return np.array(columns, np.int32), np.concatenate(values)
+
+    def matrix(self, texts: Sequence[str]) -> csr_matrix:
+        """Returns the vectors of texts as rows."""
+        vectors = [self.vector(text) for text in texts]
+        ends = np.cumsum([0] + [len(columns) for columns, _ in vectors])
+        columns = np.concatenate([columns for columns, _ in vectors])
+        values = np.concatenate([values for _, values in vectors])
+        return csr_matrix((values, columns, ends), shape=(len(texts), len(self.columns)))
+
+
+class NgramIndex:
+    """Finds how like a text is to each of many examples."""
+
+    def __init__(self, vectorizer: NgramVectorizer, examples: csr_matrix) -> None:
+        """Indexes examples.
+
+        Args:
+            vectorizer: made the vectors of the examples.
+            examples: their vectors as rows.
+        """
+        self._vectorizer = vectorizer
+        self._examples = examples.shape[0]
+        by_column = csc_matrix(examples)
+        self._starts = by_column.indptr
+        self._rows = by_column.indices
+        self._values = by_column.data
+
+    def likeness(self, texts: Sequence[str]) -> Floats:
+        """Returns the products of texts and examples, shape (texts, examples)."""
+        return np.vstack([self._likeness(text) for text in texts])
+
+    def _likeness(self, text: str) -> Floats:
+        columns, values = self._vectorizer.vector(text)
+        if not len(columns):
+            return np.zeros(self._examples, np.float32)
+        starts, ends = self._starts[columns], self._starts[columns + 1]
+        entries = [slice(start, end) for start, end in zip(starts, ends)]
+        rows = np.concatenate([self._rows[entry] for entry in entries])
+        products = np.concatenate([self._values[entry] for entry in entries])
+        products *= np.repeat(values, ends - starts)
+        summed = np.bincount(rows, products, minlength=self._examples)
+        likeness: Floats = summed.astype(np.float32)
+        return likeness
+
+
+def _counts(text: str) -> tuple[Counter[str], Counter[str]]:
+    lowered = text.lower()
+    return (
+        Counter(_character_ngrams(lowered.split())),
+        Counter(_word_ngrams(_WORD.findall(lowered))),
+    )

@@ -1,0 +1,1 @@
+"""One process: Rasa, the actions and the stores; nothing is imported here, Rasa is slow to load."""

@@ -1,0 +1,105 @@
+"""The advisor, loaded: one Rasa agent with its stores and its actions in this process."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from bot.channels.intake import clean_text, take
+from bot.runtime.errors import StartUpError
+from bot.runtime.quiet import hush
+from bot.settings import Settings
+
+if TYPE_CHECKING:
+    from rasa.core.agent import Agent
+
+ACTIONS = "actions"
+
+
+@dataclass(frozen=True)
+class Advisor:
+    """A loaded agent, for the terminal and for tests; the server has channels instead."""
+
+    agent: Agent
+
+    async def reply(
+        self, text: str, sender: str, channel: str = "terminal"
+    ) -> list[dict[str, Any]]:
+        """One turn of a conversation.
+
+        Args:
+            text: what the user wrote.
+            sender: id of the conversation.
+            channel: name of the channel.
+
+        Returns:
+            The bot's messages, at least one, in the form of Rasa's REST channel.
+
+        Raises:
+            IntakeError: the text or the id cannot be taken.
+        """
+        from bot.channels.turn import answer
+
+        return await answer(self.agent.handle_message, take(sender, text), channel)
+
+    async def parse(self, text: str) -> dict[str, Any]:
+        """What NLU makes of a text, as `tracker.latest_message` will hold it.
+
+        Raises:
+            IntakeError: the text cannot be taken.
+        """
+        return dict(await self.agent.parse_message(clean_text(text)))
+
+    def close(self) -> None:
+        """Lets the database go."""
+        close_agent(self.agent)
+
+
+async def load_advisor(settings: Settings, *, remember: bool = True) -> Advisor:
+    """Loads the advisor beside the event loop, so that a waiting sign can move.
+
+    Args:
+        settings: names the model and the database.
+        remember: whether conversations are kept in the database; else they end with the process.
+
+    Raises:
+        StartUpError: the model or the database cannot be used.
+    """
+    return Advisor(await asyncio.to_thread(load_agent, settings, remember=remember))
+
+
+def load_agent(settings: Settings, *, remember: bool = True) -> Agent:
+    """As `load_advisor`, for callers without an event loop.
+
+    Raises:
+        StartUpError: the model or the database cannot be used.
+    """
+    if not settings.model_path.is_file():  # said before the seconds that Rasa takes to load
+        raise StartUpError(
+            f"There is no trained model at {settings.model_path}. Run `make train` to make one."
+        )
+    hush(settings.log_level)
+    from rasa.core.agent import Agent
+
+    from bot.runtime.actions_endpoint import InProcessActions
+    from bot.runtime.model import load_model, require_own
+    from bot.runtime.stores import PromptLockStore, open_tracker_store
+
+    try:
+        actions = InProcessActions(ACTIONS, settings.action_timeout)
+    except SystemExit as error:
+        raise StartUpError(f"The package {ACTIONS!r} cannot be imported; see the log.") from error
+    agent = Agent(lock_store=PromptLockStore(), action_endpoint=actions)
+    if remember:
+        agent.tracker_store = open_tracker_store(settings)
+    load_model(agent, settings.model_path)
+    require_own(agent, settings.model_path, settings.home / "config.yml", actions)
+    return agent
+
+
+def close_agent(agent: Agent) -> None:
+    """Lets the database go."""
+    from bot.runtime.stores import close_tracker_store
+
+    close_tracker_store(agent.tracker_store)

@@ -1,0 +1,56 @@
+"""Lines from standard input, answered one by one without decoration."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from concurrent.futures import Future, wait
+from typing import Any, TextIO
+
+from bot.terminal.conversation import Conversation, Leave
+from bot.terminal.engine import Engine
+
+
+def answer_lines(engine: Engine) -> None:
+    """Answer each line of standard input; a blank line stands between replies.
+
+    Raises:
+        StartUpError: The advisor could not be loaded.
+    """
+    engine.loaded.result()
+    conversation = Conversation(engine, _wait, numbered=False)
+    tolerate(sys.stdout)
+    first = True
+    try:
+        for line in _lines():
+            outcome = conversation.take(line)
+            if isinstance(outcome, Leave):
+                break
+            print(outcome.text if first else f"\n{outcome.text}", flush=True)
+            first = False
+    except BrokenPipeError:
+        hush_pipe()
+
+
+def _wait(future: Future[Any]) -> None:
+    wait([future])
+
+
+def tolerate(stream: TextIO) -> None:
+    """Have characters that the stream's encoding lacks replaced, where they would be an error."""
+    reconfigure = getattr(stream, "reconfigure", None)
+    if reconfigure is not None:
+        reconfigure(errors="replace")
+
+
+def hush_pipe() -> None:
+    """Keep Python from complaining at its end that nobody reads standard output any more."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _lines() -> Iterator[str]:
+    for raw in sys.stdin.buffer:
+        line = raw.decode("utf-8-sig", errors="replace").strip()
+        if line:
+            yield line

@@ -1,0 +1,77 @@
+"""`advisor check`: knowledge, data, domain and rules must agree; each gap says what to add."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from bot.check import check_project
+from bot.settings import PROJECT
+
+TODAY = date(2026, 12, 1)
+Project = Callable[[str, str, str], list[str]]
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    """Replace a passage in a copy of the project and return the findings."""
+    for name in ("knowledge", "data"):
+        shutil.copytree(PROJECT / name, tmp_path / name)
+    shutil.copy(PROJECT / "domain.yml", tmp_path)
+
+    def edit(file: str, old: str, new: str) -> list[str]:
+        path = tmp_path / file
+        text = path.read_text(encoding="utf-8")
+        assert old in text
+        path.write_text(text.replace(old, new), encoding="utf-8")
+        return [finding.text for finding in check_project(tmp_path, TODAY) if finding.error]
+
+    return edit
+
+
+def test_the_project_agrees() -> None:
+    assert [finding.text for finding in check_project(today=TODAY) if finding.error] == []
+
+
+def test_an_intent_missing_in_the_domain_is_found(project: Project) -> None:
+    findings = project("domain.yml", "  - salary_median\n", "")
+    assert any("domain.yml" in text and "salary_median" in text for text in findings)
+
+
+def test_an_intent_without_a_rule_is_found(project: Project) -> None:
+    findings = project("data/stories/rules.yml", "          - intent: salary_median\n", "")
+    assert any("rules.yml" in text and "salary_median" in text for text in findings)
+
+
+def test_a_button_that_was_not_trained_is_found(project: Project) -> None:
+    findings = project("data/nlu/buttons.yml", "What is the median salary?", "What is median?")
+    assert any("buttons.yml" in text and "salary_median" in text for text in findings)
+
+
+def test_an_example_under_two_intents_is_found(project: Project) -> None:
+    findings = project("data/nlu/buttons.yml", "What is the salary range?", "What are the duties?")
+    assert any("stands under" in text for text in findings)
+
+
+def test_an_unlisted_entity_is_found(project: Project) -> None:
+    findings = project("domain.yml", "  - certification:\n      influence_conversation: false\n", "")
+    assert any("certification" in text for text in findings)
+
+
+def test_a_form_that_asks_something_else_is_found(project: Project) -> None:
+    findings = project("domain.yml", "      - fit_experience\n", "")
+    assert any("fit_form" in text for text in findings)
+
+
+def test_a_missing_talk_is_found(project: Project) -> None:
+    findings = project("knowledge/conversation.yml", "- id: no_reason", "- id: no_reasons")
+    assert any("no talk no_reason" in text for text in findings)
+
+
+def test_an_overdue_review_is_a_warning() -> None:
+    findings = check_project(today=date(2030, 1, 1))
+    assert [finding.error for finding in findings if "review" in finding.text] == [False]

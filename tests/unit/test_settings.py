@@ -1,0 +1,118 @@
+from dataclasses import FrozenInstanceError, fields
+from pathlib import Path
+
+import pytest
+
+from bot.settings import PROJECT, Settings, SettingsError
+
+
+def test_without_variables_the_server_is_local_and_files_are_in_the_project():
+    settings = Settings.from_environment({})
+
+    assert (settings.host, settings.port) == ("127.0.0.1", 5005)
+    assert settings.model_path == PROJECT / "models/advisor.tar.gz"
+    assert settings.database_path == PROJECT / "var/conversations.db"
+    assert settings.action_timeout == 8
+
+
+def test_every_setting_can_be_set(tmp_path: Path):
+    settings = Settings.from_environment(
+        {
+            "ADVISOR_HOME": str(tmp_path),
+            "HOST": "0.0.0.0",
+            "PORT": "80",
+            "ADVISOR_MODEL": "other.tar.gz",
+            "ADVISOR_DATABASE_URL": "postgresql://me:secret@db/advisor",
+            "ADVISOR_ACTION_TIMEOUT": "0.5",
+            "ADVISOR_LOG_LEVEL": "debug",
+        }
+    )
+
+    assert settings == Settings(
+        home=tmp_path,
+        host="0.0.0.0",
+        port=80,
+        model="other.tar.gz",
+        database_url="postgresql://me:secret@db/advisor",
+        action_timeout=0.5,
+        log_level="DEBUG",
+    )
+    assert settings.model_path == tmp_path / "other.tar.gz"
+    assert settings.database_path is None
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("ADVISOR_HOME", "/no/such/folder"),
+        ("PORT", "http"),
+        ("PORT", "0"),
+        ("PORT", "65536"),
+        ("ADVISOR_ACTION_TIMEOUT", "0"),
+        ("ADVISOR_ACTION_TIMEOUT", "-1"),
+        ("ADVISOR_ACTION_TIMEOUT", "nan"),
+        ("ADVISOR_ACTION_TIMEOUT", "60"),
+        ("ADVISOR_LOG_LEVEL", "LOUD"),
+    ],
+)
+def test_a_wrong_value_is_named_with_its_variable_and_a_remedy(variable: str, value: str):
+    with pytest.raises(SettingsError) as raised:
+        Settings.from_environment({variable: value})
+
+    message = str(raised.value)
+    assert variable in message
+    assert repr(value) in message
+    assert "Give " in message
+
+
+def test_a_wrong_database_url_is_not_shown():
+    with pytest.raises(SettingsError) as raised:
+        Settings.from_environment({"ADVISOR_DATABASE_URL": "me:hunter2@db"})
+
+    assert "ADVISOR_DATABASE_URL" in str(raised.value)
+    assert "hunter2" not in str(raised.value)
+
+
+def test_the_database_url_is_not_in_the_representation():
+    settings = Settings.from_environment({"ADVISOR_DATABASE_URL": "postgresql://me:hunter2@db/a"})
+
+    assert "hunter2" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("url", "path"),
+    [
+        ("sqlite:///var/a.db", PROJECT / "var/a.db"),
+        ("sqlite:////tmp/a.db", Path("/tmp/a.db")),
+        ("sqlite://", None),
+        ("sqlite:///:memory:", None),
+        ("postgresql://me@db/advisor", None),
+    ],
+)
+def test_only_an_sqlite_file_has_a_path(url: str, path: Path | None):
+    assert Settings(database_url=url).database_path == path
+
+
+def test_an_empty_variable_counts_as_not_set():
+    assert Settings.from_environment({"PORT": " "}).port == 5005
+
+
+def test_an_option_goes_before_the_environment():
+    settings = Settings(host="0.0.0.0", port=80, log_level="DEBUG")
+
+    assert settings.listening_on(None, None) == settings
+    assert settings.listening_on("::1", 81) == Settings(host="::1", port=81, log_level="DEBUG")
+    with pytest.raises(SettingsError, match="PORT"):
+        settings.listening_on(None, 70_000)
+
+
+def test_settings_cannot_be_changed():
+    with pytest.raises(FrozenInstanceError):
+        Settings().port = 1  # type: ignore[misc]
+
+
+def test_every_setting_says_what_it_is_for():
+    for setting in fields(Settings):
+        assert setting.metadata["variable"].isupper()
+        assert setting.metadata["purpose"]
+        assert setting.metadata["remedy"].startswith("Give ")
