@@ -14,9 +14,9 @@ export MPLCONFIGDIR ?= $(CURDIR)/var/cache/matplotlib
 export KERAS_HOME ?= $(CURDIR)/var/cache/keras
 export HYPOTHESIS_STORAGE_DIRECTORY ?= $(CURDIR)/var/cache/hypothesis
 
-# Progress bars, written anew ten times a second, would fill a log.
+# Rasa's progress bars would fill a log; from this level on it draws none.
 ifeq ($(CI),true)
-export TQDM_DISABLE ?= 1
+export LOG_LEVEL ?= ERROR
 endif
 
 help: ## Show these commands

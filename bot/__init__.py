@@ -1,0 +1,1 @@
+"""The career advisor: a Rasa bot that answers from a knowledge file."""

@@ -100,7 +100,8 @@ def tell_source(knowledge: Knowledge, topic_id: str, facts: Sequence[str]) -> An
     known = [name for name in facts if name in knowledge.facts]
     article = knowledge.career.article
     date = "without a date" if article.date == "unknown" else f"of {article.date}"
-    lead = f"That is from “{article.title}” by {article.author}, {date}: {_sections(knowledge, known)}."
+    lead = f"That is from “{article.title}” by {article.author}, {date}"
+    lead += f": {_sections(knowledge, known)}."
     lost = [
         figure
         for name in known
@@ -116,6 +117,23 @@ def tell_source(knowledge: Knowledge, topic_id: str, facts: Sequence[str]) -> An
         source=source_line(knowledge, known),
         suggestions=_suggestions(knowledge, ("salary_source",) if lost else topic.next),
         facts=tuple(known),
+    )
+
+
+def tell_where(knowledge: Knowledge, topic_id: str, turn: int) -> Answer:
+    """Say where to look for what the article does not say on a topic."""
+    topic = knowledge.topics[topic_id]
+    if topic.silence is None:
+        return talk(knowledge, "nowhere", turn, topic=topic)
+    look = topic.silence.look
+    facts = tuple(dict.fromkeys(f for name in look for f in knowledge.pointers[name].facts))
+    return Answer(
+        topic=topic.id,
+        kind="silent",
+        lead=_where(knowledge, look),
+        source=source_line(knowledge, facts),
+        suggestions=_suggestions(knowledge, topic.next),
+        facts=facts,
     )
 
 
@@ -187,8 +205,8 @@ def _silent(knowledge: Knowledge, topic: Topic, named: Sequence[Named]) -> Answe
     names = [_spoken(n) for n in named if n.entity in silence.names_from]
     says = knowledge.fill(silence.says, names=_listed(names, "or") or silence.subject)
     nearest = silence.nearest
-    told = tuple(dict.fromkeys([*cited_facts(nearest.text), *nearest.facts]))
-    look = _listed([knowledge.pointers[name].text for name in silence.look], "or")
+    items = [knowledge.facts[name] for name in topic.points]
+    told = tuple(dict.fromkeys([*cited_facts(nearest.text), *nearest.facts, *topic.points]))
     caveats = topic.caveats
     pointed = [fact for name in silence.look for fact in knowledge.pointers[name].facts]
     beside = (*_caveat_facts(knowledge, caveats, told), *pointed)
@@ -196,7 +214,8 @@ def _silent(knowledge: Knowledge, topic: Topic, named: Sequence[Named]) -> Answe
         topic=topic.id,
         kind="silent",
         lead=f"{says} {knowledge.fill(nearest.text)}",
-        caveat=f"{_caveat(knowledge, caveats)} For more, try {knowledge.fill(look)}.".strip(),
+        points=tuple(knowledge.fill(fact.item or fact.statement) for fact in items),
+        caveat=f"{_caveat(knowledge, caveats)} {_where(knowledge, silence.look)}".strip(),
         source=source_line(knowledge, told),
         suggestions=_suggestions(knowledge, topic.next),
         facts=told,
@@ -250,6 +269,11 @@ def _sections(knowledge: Knowledge, facts: Sequence[str]) -> str:
 def _caveat(knowledge: Knowledge, caveats: Sequence[str]) -> str:
     texts = [knowledge.caveats[name].text for name in dict.fromkeys(caveats)]
     return " ".join(knowledge.fill(text) for text in texts)
+
+
+def _where(knowledge: Knowledge, pointers: Sequence[str]) -> str:
+    look = _listed([knowledge.pointers[name].text for name in pointers], "or")
+    return f"For more, try {knowledge.fill(look)}."
 
 
 def _caveat_facts(

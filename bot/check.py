@@ -27,6 +27,7 @@ LEANING = frozenset(
         "follow_why",
         "follow_source",
         "follow_same",
+        "follow_where",
     }
 )
 UNASKED = frozenset(
@@ -40,6 +41,7 @@ UNASKED = frozenset(
         "nothing_more",
         "nothing_named",
         "no_reason",
+        "nowhere",
         "apology",
         "fit_resume",
         "fit_unclear",

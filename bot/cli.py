@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import NoReturn, Optional
 
@@ -132,4 +131,4 @@ def evaluate(
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -17,10 +17,11 @@ from bot.answers import (
     talk,
     tell_more,
     tell_source,
+    tell_where,
     tell_why,
 )
 from bot.knowledge import Knowledge
-from bot.understanding import Named, Question
+from bot.understanding import Named, Pay, Question
 
 SOMETHING_ELSE = "Something else"
 MOST_READINGS = 3
@@ -32,8 +33,14 @@ FRAME = frozenset(
 )
 # Answered alone, whatever else a message holds.
 ALONE = ("distress",)
-# Not a reading that anybody could have meant by an unclear message.
-NO_READING = frozenset({"out_of_scope", "distress", "abuse", "follow_correction", *FRAME})
+# A short message is read with the conversation in mind: a reading that stays with the subject
+# counts this much more, one that was suggested next a little more.
+SHORT = 8
+SAME_SUBJECT = 2.5
+SUGGESTED = 1.5
+# ... unless it is as sure as this, and only where the reading is at least as likely as that.
+SURE = 0.75
+LIKELY_ENOUGH = 0.15
 
 
 @dataclass(frozen=True)
@@ -125,11 +132,50 @@ def refine(knowledge: Knowledge, question: Question) -> Question:
     if topic is None:
         return question
     group = knowledge.groups[topic.group]
-    for named in question.named:
-        target = group.refined.get(named.entity)
-        if target and topic.id in group.general:
+    if topic.id not in group.general:
+        return question
+    if group.own_pay and question.pay is not None and not _is_printed(knowledge, question.pay):
+        return replace(question, intent=group.own_pay)
+    for entity, target in group.refined.items():
+        if any(named.entity == entity for named in question.named):
             return replace(question, intent=target)
     return question
+
+
+def _is_printed(knowledge: Knowledge, pay: Pay) -> bool:
+    """Whether an amount is one of the article's own: "is the 90k guaranteed?" is not own pay."""
+    printed = {figure.value for fact in knowledge.career.facts for figure in fact.figures}
+    return pay.amount_per_year is not None and round(pay.amount_per_year) in printed
+
+
+def in_context(knowledge: Knowledge, question: Question, topic_id: str | None) -> Question:
+    """Read a short, unsure message with the conversation in mind.
+
+    "How many?" after a question on the team asks for the team's size.
+
+    Args:
+        knowledge: Which topics belong together.
+        question: As read from the message alone.
+        topic_id: The topic answered last; None at the start.
+    """
+    topic = knowledge.topics.get(topic_id or "")
+    words = len(question.text.split())
+    if topic is None or words > SHORT or question.confidence >= SURE or not question.readings:
+        return question
+
+    def weighed(reading: tuple[str, float]) -> float:
+        name, score = reading
+        known = knowledge.topics.get(name)
+        if known is None or score < LIKELY_ENOUGH:
+            return score
+        if known.group == topic.group:
+            return score * SAME_SUBJECT
+        return score * SUGGESTED if name in topic.next else score
+
+    best = max(question.readings, key=weighed)
+    if weighed(best) <= best[1]:
+        return question
+    return replace(question, intent=best[0], confidence=best[1], decision="answer")
 
 
 class _Responder:
@@ -142,7 +188,8 @@ class _Responder:
         self.said = dict(memory.said)
 
     def respond(self, questions: Sequence[Question]) -> Turn:
-        asked = _essential(questions)
+        topic = self.memory.topic
+        asked = _essential([in_context(self.knowledge, entry, topic) for entry in questions])
         if len(asked) == 1 and asked[0].decision != "answer":
             return self._misunderstood(asked[0])
         understood = [question for question in asked if question.decision == "answer"]
@@ -180,6 +227,8 @@ class _Responder:
             return tell_more(self.knowledge, topic, self.memory.told, turn)
         if intent == "follow_why":
             return tell_why(self.knowledge, topic, self._count("no_reason"))
+        if intent == "follow_where":
+            return tell_where(self.knowledge, topic, self._count("nowhere"))
         if intent == "follow_source":
             return tell_source(self.knowledge, topic, self.memory.facts)
         return self._talk("nothing_named")
@@ -187,15 +236,18 @@ class _Responder:
     def _same_for(self, question: Question) -> Question:
         """Resolve "what about X?": within the last topic's group, else by what X is."""
         topic = self.knowledge.topics.get(self.memory.topic or "")
-        for named in question.named:
-            if topic is not None:
-                group = self.knowledge.groups[topic.group]
-                if target := group.named.get(named.entity):
+        if topic is not None:
+            group = self.knowledge.groups[topic.group]
+            if group.own_pay and question.pay is not None:
+                return replace(question, intent=group.own_pay)
+            entities = {named.entity for named in question.named}
+            for entity, target in group.named.items():
+                if entity in entities:
                     return replace(question, intent=target)
-        for named in question.named:
-            if target := self._home(named):
-                return replace(question, intent=target)
-        for reading in question.readings:
+        homes = [home for named in question.named if (home := self._home(named))]
+        if homes:
+            return replace(question, intent=homes[0])
+        for reading, _ in question.readings:
             if reading in self.knowledge.topics:
                 return replace(question, intent=reading)
         return question
@@ -262,7 +314,7 @@ class _Responder:
     ) -> Memory:
         before = self.memory
         facts = tuple(dict.fromkeys(fact for answer in answers for fact in answer.facts))
-        kept = tuple(reading for reading in first.readings if reading in self.knowledge.topics)
+        kept = tuple(name for name, _ in first.readings if name in self.knowledge.topics)
         topic = resolved[-1].intent if resolved else before.topic
         told = facts if topic != before.topic else (*before.told, *facts)
         return Memory(
@@ -286,9 +338,7 @@ def _essential(questions: Sequence[Question]) -> list[Question]:
 
 
 def _readings(knowledge: Knowledge, question: Question) -> tuple[str, ...]:
-    found = [
-        name for name in question.readings if name in knowledge.topics and name not in NO_READING
-    ]
+    found = [name for name, _ in question.readings if name in knowledge.topics]
     return tuple(found[: MOST_READINGS - 1])
 
 

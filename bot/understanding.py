@@ -45,12 +45,22 @@ class Pay:
 
 @dataclass(frozen=True)
 class Question:
-    """One thing that the message asks."""
+    """One thing that the message asks.
+
+    Attributes:
+        intent: What it was read as.
+        confidence: How surely, from 0 to 1.
+        decision: Whether to answer, to offer readings or to decline.
+        readings: The likeliest intents with their confidence, best first.
+        named: What was named in it.
+        pay: An amount of pay given in it.
+        text: Its words.
+    """
 
     intent: str
     confidence: float = 1.0
     decision: Decision = "answer"
-    readings: tuple[str, ...] = ()
+    readings: tuple[tuple[str, float], ...] = ()
     named: tuple[Named, ...] = ()
     pay: Pay | None = None
     text: str = ""
@@ -134,7 +144,10 @@ def _question(
         intent=intent.get("name") or "",
         confidence=float(intent.get("confidence") or 0.0),
         decision=DECISIONS.get(str(part.get("decision")), "answer"),
-        readings=tuple(entry["name"] for entry in part.get("intent_ranking") or []),
+        readings=tuple(
+            (entry["name"], float(entry["confidence"]))
+            for entry in part.get("intent_ranking") or []
+        ),
         named=_named(inside),
         pay=_pay(inside),
         text=part.get("text") or "",

@@ -73,7 +73,7 @@ download_python() {
         uv=var/setup/uv/bin/uv
     }
     [ ! -x "$uv" ] ||
-        UV_PYTHON_INSTALL_DIR="$PWD/var/python" UV_PYTHON_INSTALL_BIN=0 "$uv" python install -q 3.10 ||
+        UV_PYTHON_INSTALL_DIR="$PWD/var/python" UV_PYTHON_INSTALL_BIN=0 "$uv" python install 3.10 ||
         :
     rm -rf var/setup
 }

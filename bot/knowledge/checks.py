@@ -139,6 +139,8 @@ def check_references(career: Career) -> Iterator[Problem]:
             targets = getattr(group, name).values()
             yield from _dangling(("groups", i, name), targets, topics, "topic")
         yield from _dangling(("groups", i, "general"), group.general, topics, "topic")
+        if group.own_pay:
+            yield from _dangling(("groups", i, "own_pay"), [group.own_pay], topics, "topic")
     for i, topic in enumerate(career.topics):
         where: Location = ("topics", i)
         yield from _dangling((*where, "group"), [topic.group], groups, "group")

@@ -196,8 +196,8 @@ def _line(tree: Any, field: Location) -> int:
     line = 1
     for step in field:
         try:
-            position = node.lc.key(step) if isinstance(node, dict) else node.lc.item(step)
-            line = position[0] + 1
+            at = node.lc.key if hasattr(node, "keys") else node.lc.item
+            line = at(step)[0] + 1
             node = node[step]
         except (AttributeError, KeyError, IndexError, TypeError):
             break

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from pydantic import BaseModel, ConstrainedStr, Extra, Field
 
-
 if TYPE_CHECKING:
     Identifier: TypeAlias = str
     Text: TypeAlias = str
@@ -173,13 +172,17 @@ class Group(Model):
     title: Text
     overview: Identifier = Field(description="The topic that stands for the whole group.")
     named: dict[Identifier, Identifier] = Field(
-        {}, description="Entity -> topic: 'what about Boston?' after a pay question."
+        {},
+        description="Entity -> topic: 'what about Boston?' after a pay question; first match wins.",
     )
     general: tuple[Identifier, ...] = Field(
         (), description="Topics that give way when one of `refined` is named in the question."
     )
     refined: dict[Identifier, Identifier] = Field(
         {}, description="Entity -> topic: 'what does it pay in Boston?' is about that place."
+    )
+    own_pay: Identifier | None = Field(
+        None, description="The general topics give way to it when an amount of pay is given."
     )
 
 

@@ -1,9 +1,14 @@
-"""The clauses of a message: what `QuestionSplitter` finds and later components read."""
+"""How a message parts into clauses: rules of English form, without meaning.
+
+The rules propose freely; whether a part is a question of its own is decided by what the
+intent model makes of it (see `choice.py`).
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Iterator, Optional
 
 if TYPE_CHECKING:
     from rasa.shared.nlu.training_data.message import Message
@@ -12,28 +17,194 @@ CLAUSES = "clauses"
 """Message property that holds the `Clause` list; not part of the output."""
 
 CLAUSE_VECTORS = "clause_vectors"
-"""Message property: sentence vectors of the clauses, one row each; not part of the output."""
+"""Message property: sentence vectors of all clauses and parts in the order of `flattened`."""
+
+_MOST_CLAUSES = 8
+_MOST_PARTS = 4
+_FRAGMENT_WORDS = 5
 
 
 @dataclass(frozen=True)
 class Clause:
-    """A part of a message that may be a question of its own.
+    """A stretch of a message that may be a question of its own.
 
     Attributes:
-        text: the words to classify; where words are shared with another clause
-            ("average and median pay"), they are repeated here.
-        start: index of the first character in the message.
-        end: index behind the last character in the message.
-        asks: whether its form is that of a question or a request.
+        text: its words.
+        start: index of its first character in the message.
+        end: index behind its last character in the message.
+        asks: whether it has the form of a question or a request.
+        fragment: whether it is a few words without a subject ("the median", "pay in winter"),
+            which beside a question asks as well.
+        negated: whether it says what is not asked ("I don't want to know the pay").
+        courtesy: whether it holds nothing but words such as "hi" or "thanks".
+        parts: what it may part into at a comma, a slash or an "and".
     """
 
     text: str
     start: int
     end: int
     asks: bool
+    fragment: bool = False
+    negated: bool = False
+    courtesy: bool = False
+    parts: tuple[Clause, ...] = ()
 
 
 def clauses_of(message: Message) -> list[Clause]:
-    """Returns the clauses found in a message; empty where it has only one."""
+    """Returns the clauses found in a message; empty where it has only one, without parts."""
     clauses: list[Clause] = message.get(CLAUSES, [])
     return clauses
+
+
+def flattened(clauses: list[Clause]) -> list[Clause]:
+    """Returns each clause, followed by its parts."""
+    return [item for clause in clauses for item in (clause, *clause.parts)]
+
+
+_SUBJECT = (
+    r"(?:i|you|u|we|they|he|she|it|there|this|that|these|those|the|a|an|my|your|their|its|any|"
+    r"anyone|someone|somebody|people|one|most|all|some|many)"
+)
+_WH = r"(?:what|whats|what's|who|whos|who's|whom|whose|which|when|where|wheres|where's|why|how|hows|how's)"
+_AUXILIARY = (
+    r"(?:(?:is|are|am|was|were|does|did|can|could|should|would|will|shall|isn't|isnt|aren't|arent|"
+    r"doesn't|doesnt|can't|cant|won't|wont)\s+\w|"
+    rf"(?:do|don't|dont|may|might|must|has|have|had)\s+{_SUBJECT}\b)"
+)
+_REQUEST = (
+    r"(?:(?:please |pls |plz )?(?:tell|show|give|explain|describe|list|compare|name|define|remind|"
+    r"walk)\s+(?:me|us|the|all|what|how|why|who|which|where|when|it|this|that)\b|"
+    r"let me know|i(?:'d| would)? (?:want|need|like|love)d? to (?:know|see|hear|learn|understand|ask)|"
+    r"i(?:'m| am) (?:wondering|curious|asking|looking for)|i wonder|wondering|curious|"
+    r"i(?:'d| would) like|any (?:idea|info|information|chance))"
+)
+_ASKING = rf"(?:{_WH}\b|{_AUXILIARY}|{_REQUEST})"
+_LINK = r"(?:and|also|plus|but|then|&|so|oh|ok|okay|well|btw|by the way|or)"
+
+_ASKS = re.compile(
+    rf"^(?:(?:{_LINK}|hi|hey|hello|please|thanks)\b[\s,]*)*{_ASKING}|\?\s*$|\b{_REQUEST}", re.I
+)
+_NEGATED = re.compile(
+    rf"^(?:{_LINK}\s+)*(?:please\s+)?(?:not\s+(?:the|about|what|how|my|your|interested|asking)\b|"
+    r"forget\b|never\s?mind\b|"
+    r"(?:i\s+)?(?:do not|don't|dont|didn't|didnt|did not)\s+(?:really\s+)?"
+    r"(?:(?:want|need|care)\s+(?:to\s+(?:know|hear|see)|about)|care\b|ask|mean|tell|give|show)|"
+    r"i(?:'m|m| am)\s+not\s+(?:asking|interested|looking)|(?:there(?:'s| is)\s+)?no need)",
+    re.I,
+)
+_COURTESY = re.compile(
+    r"^(?:(?:hi|hello|hey|hiya|there|good|morning|afternoon|evening|day|thanks|thank|you|thx|ty|"
+    r"please|pls|ok|okay|so|well|oh|great|cool|nice|perfect|awesome|sorry|excuse|me|yes|yeah|yep|no|nope|"
+    r"everyone|all|team|much|a|lot|very|again|sure|right|alright|um|uh|hmm|lol)\b[\s,.!]*)+$",
+    re.I,
+)
+_SENTENCE_END = re.compile(
+    r"(?:[!?]+[!?.]*|(?<!\b[a-z])(?<!\b(?:vs|mr|ms|dr|st|eg|ie))(?<!\b(?:mrs|etc))\.+)(?=\s|$)|\n+|;",
+    re.I,
+)
+_ASKING_BOUNDARY = re.compile(
+    rf"(?:\s*,\s*|\s+)(?:(?:and|also|plus|but|then|&)\s+)+(?={_ASKING})|\s*,\s*(?={_ASKING})", re.I
+)
+_PART_BOUNDARY = re.compile(
+    r"\s*,(?!\d)\s*(?:(?:and|also|plus|but)\s+)*|\s+(?:and|also|plus|but|&|\+|as well as)\s+(?:also\s+)?|"
+    r"(?<!\d)\s*/\s*(?!\d)|\s+(?=(?:what|how|where|when|why|who)(?:'s|s)?\s+"
+    r"(?:is|are|do|does|did|can|should|would|about|much|many|long|far|to)\b)",
+    re.I,
+)
+_LEADING_LINKS = re.compile(r"^(?:(?:and|also|plus|but|then|&|so)\b[\s,]*)+", re.I)
+_SUBJECTS = re.compile(
+    r"\b(?:i|i'm|im|i've|ive|i'd|we|we're|you|you're|he|he's|she|she's|it|it's|its|they|they're|"
+    r"there's|that|that's|thats|this|these|those|my|our|am|are|is|was|were)\b",
+    re.I,
+)
+_REFERS_BACK = re.compile(r"\b(?:it|that|this|them|those|these|one)\b", re.I)
+_GOVERNS = re.compile(
+    r"\b(?:know|knows|tell|me|wonder|wondering|curious|about|of|on|explain|understand|see|ask|"
+    r"asking|idea|to|in|for|or|and|mean|sure|is|are)$",
+    re.I,
+)
+
+
+def split(text: str) -> list[Clause]:
+    """Parts a message into clauses, each with the parts that it may have.
+
+    Returns:
+        The clauses in order; none where the message is one clause without parts.
+    """
+    spans = [
+        span for start, end in _sentences(text) for span in _cut(text, start, end, _ASKING_BOUNDARY)
+    ]
+    clauses = [_clause(text, start, end) for start, end in spans][:_MOST_CLAUSES]
+    clauses = [
+        replace(clause, fragment=False) if _is_topic(text, clause, following) else clause
+        for clause, following in zip(clauses, [*clauses[1:], None])
+    ]
+    if len(clauses) == 1 and not clauses[0].parts:
+        return []
+    return clauses
+
+
+def _is_topic(text: str, clause: Clause, following: Optional[Clause]) -> bool:
+    """Returns whether a clause names what the next one asks about ("the team, what is it?")."""
+    return (
+        following is not None
+        and text[clause.end : following.start].strip() == ","
+        and bool(_REFERS_BACK.search(following.text))
+    )
+
+
+def _sentences(text: str) -> Iterator[tuple[int, int]]:
+    start = 0
+    for match in _SENTENCE_END.finditer(text):
+        yield from _trimmed(text, start, match.end())
+        start = match.end()
+    yield from _trimmed(text, start, len(text))
+
+
+def _cut(text: str, start: int, end: int, boundary: re.Pattern[str]) -> list[tuple[int, int]]:
+    spans = []
+    begin = start
+    for match in boundary.finditer(text, start, end):
+        before = text[begin : match.start()]
+        bare = not match.group().strip()
+        if bare and (len(before.split()) < 3 or _GOVERNS.search(before)):
+            continue
+        spans += _trimmed(text, begin, match.start())
+        begin = match.end()
+    spans += _trimmed(text, begin, end)
+    return spans
+
+
+def _trimmed(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Returns the span without white space and linking words around it; none if nothing is left."""
+    while start < end and not (text[start].isalnum() or text[start] in "$€£#\"'(&"):
+        start += 1
+    links = _LEADING_LINKS.match(text[start:end])
+    if links and links.end() < end - start:
+        start += links.end()
+    while end > start and (text[end - 1].isspace() or text[end - 1] in ",;"):
+        end -= 1
+    return [(start, end)] if any(c.isalnum() for c in text[start:end]) else []
+
+
+def _clause(text: str, start: int, end: int) -> Clause:
+    spans = _cut(text, start, end, _PART_BOUNDARY)
+    parts: tuple[Clause, ...] = ()
+    if 1 < len(spans) <= _MOST_PARTS:
+        parts = tuple(_plain(text, *span) for span in spans)
+    whole = _plain(text, start, end)
+    negated = whole.negated and all(part.negated for part in parts)
+    return replace(whole, negated=negated, parts=parts)
+
+
+def _plain(text: str, start: int, end: int) -> Clause:
+    words = text[start:end]
+    return Clause(
+        text=words,
+        start=start,
+        end=end,
+        asks=bool(_ASKS.search(words)),
+        fragment=len(words.split()) <= _FRAGMENT_WORDS and not _SUBJECTS.search(words),
+        negated=bool(_NEGATED.match(words)),
+        courtesy=bool(_COURTESY.match(words)),
+    )

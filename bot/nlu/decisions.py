@@ -19,10 +19,12 @@ class Thresholds:
     Attributes:
         answer: answered from here.
         offer: offered from here, declined below.
+        sure: from here it is hardly ever wrong.
     """
 
     answer: float
     offer: float
+    sure: float
 
     def decide(self, confidence: float) -> Decision:
         """Returns what to do with a reading of this confidence."""
@@ -32,17 +34,27 @@ class Thresholds:
 
 
 def learn_thresholds(
-    right_confidences: NDArray[np.float32], answer_quantile: float, offer_quantile: float
+    confidences: NDArray[np.float32],
+    right: NDArray[np.bool_],
+    answer_quantile: float,
+    offer_quantile: float,
+    sure_precision: float,
 ) -> Thresholds:
-    """Sets the thresholds so that a known share of right readings stays above them.
+    """Learns thresholds from how held-out examples were read.
 
     Args:
-        right_confidences: confidences of held-out examples that were read rightly.
-        answer_quantile: share of them that may fall below the answer threshold.
-        offer_quantile: share of them that may fall below the offer threshold.
+        confidences: of the best reading of each example.
+        right: whether that reading was the annotated intent; true at least once.
+        answer_quantile: share of the right readings that may fall below `answer`.
+        offer_quantile: share of the right readings that may fall below `offer`.
+        sure_precision: share of the readings from `sure` up that must be right.
     """
-    answer, offer = np.quantile(right_confidences, [answer_quantile, offer_quantile])
-    return Thresholds(answer=float(answer), offer=float(offer))
+    answer, offer = np.quantile(confidences[right], [answer_quantile, offer_quantile])
+    order = np.argsort(-confidences, kind="stable")
+    precision = np.cumsum(right[order]) / np.arange(1, len(order) + 1)
+    precise = np.flatnonzero(precision >= sure_precision)
+    sure = confidences[order[precise[-1]]] if len(precise) else 1.0
+    return Thresholds(answer=float(answer), offer=float(offer), sure=max(float(sure), float(answer)))
 
 
 def normalised(text: str) -> str:

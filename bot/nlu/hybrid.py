@@ -19,7 +19,8 @@ from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.nlu.clauses import CLAUSE_VECTORS, clauses_of
+from bot.nlu.choice import Candidate, SplitRule, choose
+from bot.nlu.clauses import CLAUSE_VECTORS, Clause, clauses_of, flattened
 from bot.nlu.decisions import Thresholds, has_words, learn_thresholds, normalised
 from bot.nlu.intent_model import HeldOut, IntentModel, Matrix, ModelSettings, fit_model
 
@@ -30,6 +31,7 @@ DECISION = "decision"
 QUESTIONS = "questions"
 
 _MODEL_SETTINGS = [field.name for field in fields(ModelSettings)]
+_WORDLESS = np.float32(0.001)
 _CLASSIFIER_FILE = "classifier.json"
 
 
@@ -52,8 +54,12 @@ class HybridIntentClassifier(IntentClassifier, GraphComponent):
     Config:
         answer_quantile: share of rightly read held-out examples that may not be answered.
         offer_quantile: share of them that may not even be offered.
-        default_answer_threshold, default_offer_threshold: used where there is too little
-            data to learn them.
+        sure_precision: share of held-out readings that must be right from the confidence on
+            from which "pay and duties" is taken as two questions.
+        default_answer_threshold, default_offer_threshold, default_sure_threshold: used where
+            there is too little data to learn them.
+        kept: intents that are reported beside a question even where a mere statement is read
+            as one of them, such as a cry for help. Names that no example has are ignored.
         ranking_length: length of `intent_ranking`; 5 at most in a question.
         Further settings: the attributes of `ModelSettings`.
     """
@@ -68,8 +74,11 @@ class HybridIntentClassifier(IntentClassifier, GraphComponent):
             **asdict(ModelSettings()),
             "answer_quantile": 0.05,
             "offer_quantile": 0.02,
+            "sure_precision": 0.95,
             "default_answer_threshold": 0.4,
             "default_offer_threshold": 0.3,
+            "default_sure_threshold": 0.7,
+            "kept": [],
             "ranking_length": 10,
         }
 
@@ -98,7 +107,9 @@ class HybridIntentClassifier(IntentClassifier, GraphComponent):
         self._resource = resource
         self._model = model
         self._thresholds = thresholds or Thresholds(
-            answer=config["default_answer_threshold"], offer=config["default_offer_threshold"]
+            answer=config["default_answer_threshold"],
+            offer=config["default_offer_threshold"],
+            sure=config["default_sure_threshold"],
         )
         self._examples = examples or {}
         self._warned = False
@@ -151,17 +162,22 @@ class HybridIntentClassifier(IntentClassifier, GraphComponent):
             return
         best = confidences.max(axis=1)
         self._thresholds = learn_thresholds(
-            best[right], self._config["answer_quantile"], self._config["offer_quantile"]
+            best,
+            right,
+            self._config["answer_quantile"],
+            self._config["offer_quantile"],
+            self._config["sure_precision"],
         )
         answered = best >= self._thresholds.answer
         logger.info(
             "Held-out examples: %.1f %% read rightly; answered %.1f %%, of these right %.1f %%; "
-            "answer from %.3f, offer from %.3f.",
+            "answer from %.3f, offer from %.3f, sure from %.3f.",
             100 * right.mean(),
             100 * answered.mean(),
             100 * right[answered].mean(),
             self._thresholds.answer,
             self._thresholds.offer,
+            self._thresholds.sure,
         )
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
@@ -176,33 +192,74 @@ class HybridIntentClassifier(IntentClassifier, GraphComponent):
 
     def _process(self, message: Message) -> None:
         text = message.get(TEXT) or ""
-        questions = [
-            {"text": text, "start": 0, "end": len(text), **self._readings(message, [text])[0]}
-        ]
-        message.set(QUESTIONS, questions, add_to_output=True)
-        first = questions[0]
-        ranking = first[INTENT_RANKING]
+        clauses = clauses_of(message)
+        stretches = [Clause(text, 0, len(text), asks=True), *flattened(clauses)]
+        readings = self._readings(message, [stretch.text for stretch in stretches])
+        rows = self._chosen(stretches[0], clauses, readings)
+        questions = [self._question(stretches[row], readings[row]) for row in rows]
+        first = readings[rows[0]]
         message.set(INTENT, first[INTENT], add_to_output=True)
-        message.set(INTENT_RANKING, ranking, add_to_output=True)
+        message.set(INTENT_RANKING, first[INTENT_RANKING], add_to_output=True)
         message.set(DECISION, first[DECISION], add_to_output=True)
+        message.set(QUESTIONS, questions, add_to_output=True)
+
+    def _chosen(
+        self, whole: Clause, clauses: list[Clause], readings: list[dict[str, Any]]
+    ) -> list[int]:
+        """Returns the rows of the readings that are the questions of the message."""
+        rows = iter(range(1, len(readings)))
+
+        def candidate(clause: Clause, row: int) -> Candidate:
+            best = readings[row][INTENT]
+            parts = tuple(candidate(part, next(rows)) for part in clause.parts)
+            return Candidate(clause, best["name"], best["confidence"], row, parts)
+
+        rule = SplitRule(
+            clause=self._thresholds.offer,
+            part=self._thresholds.sure,
+            answer=self._thresholds.answer,
+            kept=frozenset(self._config["kept"]),
+        )
+        candidates = [candidate(clause, next(rows)) for clause in clauses]
+        return [chosen.row for chosen in choose(candidate(whole, 0), candidates, rule)]
+
+    def _question(self, clause: Clause, reading: dict[str, Any]) -> dict[str, Any]:
+        return {
+            TEXT: clause.text,
+            "start": clause.start,
+            "end": clause.end,
+            INTENT: dict(reading[INTENT]),
+            INTENT_RANKING: reading[INTENT_RANKING][: self._QUESTION_RANKING],
+            DECISION: reading[DECISION],
+        }
 
     def _readings(self, message: Message, texts: list[str]) -> list[dict[str, Any]]:
         if self._model is None or not texts[0].strip():
             return [_unread() for _ in texts]
-        vectors = _vectors_of([message]) if self._model.uses_vectors else None
-        if self._model.uses_vectors and vectors is None:
+        vectors = self._vectors(message) if self._model.uses_vectors else None
+        if vectors is not None and len(vectors) != len(texts):
+            raise ValueError("The sentence vectors do not belong to the clauses of the message.")
+        confidences = self._model.read(texts, vectors).confidences
+        return [self._reading(text, row) for text, row in zip(texts, confidences)]
+
+    def _vectors(self, message: Message) -> Optional[Matrix]:
+        """Returns the vectors of the message and its clauses; None where it has none."""
+        vectors = _vectors_of([message])
+        if vectors is None:
             self._warn_once(
                 "HybridIntentClassifier: the model was trained with sentence vectors, but the "
                 "message has none, so it is read by n-grams alone. Install the packages named "
                 "in the warning of MiniLMFeaturizer."
             )
-        confidences = self._model.read(texts, vectors).confidences
-        return [self._reading(text, row) for text, row in zip(texts, confidences)]
+            return None
+        clause_vectors = message.get(CLAUSE_VECTORS)
+        return vectors if clause_vectors is None else np.vstack([vectors, clause_vectors])
 
     def _reading(self, text: str, confidences: Matrix) -> dict[str, Any]:
+        """Returns intent, ranking and decision for a text read with these confidences."""
         assert self._model is not None
         if not has_words(text):
-            confidences = np.zeros_like(confidences)
+            confidences = confidences * _WORDLESS
         known = self._examples.get(normalised(text))
         if known is not None:
             confidences = confidences.copy()

@@ -70,7 +70,7 @@ class ModelSettings:
 
     linear_scale: float = 6.0
     sharpness: float = 2.0
-    ngram_weight: float = 0.25
+    ngram_weight: float = 0.5
     regularisation: float = 0.1
     gate: float = 0.5
     neighbours: int = 2

@@ -19,7 +19,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from tqdm import tqdm
 
-from bot.nlu.clauses import CLAUSE_VECTORS, clauses_of
+from bot.nlu.clauses import CLAUSE_VECTORS, clauses_of, flattened
 from bot.nlu.encoder import EncoderUnavailable, SentenceEncoder, load_encoder
 
 logger = logging.getLogger(__name__)
@@ -146,7 +146,7 @@ class MiniLMFeaturizer(DenseFeaturizer, GraphComponent):
 
 
 def _texts_of(message: Message) -> list[str]:
-    return [message.get(TEXT), *(clause.text for clause in clauses_of(message))]
+    return [message.get(TEXT), *(clause.text for clause in flattened(clauses_of(message)))]
 
 
 def _progress_bar(batches: Any) -> Any:

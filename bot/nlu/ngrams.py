@@ -18,7 +18,7 @@ Columns = NDArray[np.int32]
 
 _WORD = re.compile(r"\w+")
 _CHARACTER_LENGTHS = (2, 3, 4)
-_COMMON = 0.1
+_COMMON = 0.3
 """N-grams in a larger share of the examples have no column: they tell little and cost most."""
 
 

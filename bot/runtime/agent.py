@@ -80,17 +80,16 @@ def load_agent(settings: Settings, *, remember: bool = True) -> Agent:
             f"There is no trained model at {settings.model_path}. Run `make train` to make one."
         )
     hush(settings.log_level)
-    from rasa.core.agent import Agent
-
     from bot.runtime.actions_endpoint import InProcessActions
     from bot.runtime.model import load_model, require_own
+    from bot.runtime.processor import LocalAgent
     from bot.runtime.stores import PromptLockStore, open_tracker_store
 
     try:
         actions = InProcessActions(ACTIONS, settings.action_timeout)
     except SystemExit as error:
         raise StartUpError(f"The package {ACTIONS!r} cannot be imported; see the log.") from error
-    agent = Agent(lock_store=PromptLockStore(), action_endpoint=actions)
+    agent = LocalAgent(lock_store=PromptLockStore(), action_endpoint=actions)
     if remember:
         agent.tracker_store = open_tracker_store(settings)
     load_model(agent, settings.model_path)

@@ -13,6 +13,8 @@ from typing import Any
 from prompt_toolkit import PromptSession
 from prompt_toolkit.application import Application, get_app
 from prompt_toolkit.history import FileHistory, History, InMemoryHistory
+from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+from prompt_toolkit.keys import Keys
 from prompt_toolkit.output import ColorDepth
 
 from bot.terminal.reply import visible
@@ -42,6 +44,7 @@ class Prompt:
             history=open_history(history),
             color_depth=ColorDepth.MONOCHROME,  # the prompt has no colours
             enable_suspend=True,
+            key_bindings=_without_mouse(),
         )
 
     def read(self) -> str:
@@ -72,6 +75,17 @@ class Prompt:
         error = self._loading.exception()
         if error is not None and not app.is_done:
             app.exit(exception=error)
+
+
+def _without_mouse() -> KeyBindings:
+    """Keep a pasted colour sequence, which looks like a mouse's, from failing as one."""
+    bindings = KeyBindings()
+
+    @bindings.add(Keys.Vt100MouseEvent)
+    def _ignore(_event: KeyPressEvent) -> None:
+        pass
+
+    return bindings
 
 
 def open_history(path: Path) -> History:

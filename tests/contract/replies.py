@@ -76,7 +76,7 @@ def _questions(knowledge: Knowledge) -> Iterator[Question]:
 def _talks(knowledge: Knowledge) -> Iterator[Reply]:
     for talk in knowledge.conversation.talks:
         if talk.id == "apology":
-            text = knowledge.fill(talk.texts[0], error_id="0a1b2c3d")
+            text = knowledge.fill(talk.texts[0], error_id="abcdefab")
             yield Reply(talk.id, text, ())
             continue
         memory = Memory()
@@ -87,7 +87,7 @@ def _talks(knowledge: Knowledge) -> Iterator[Reply]:
 
 
 def _misunderstandings(knowledge: Knowledge) -> Iterator[Reply]:
-    readings = tuple(knowledge.topics)
+    readings = tuple((name, 0.2) for name in knowledge.topics)
     memory = Memory()
     for decision in ("offer", "offer", "decline", "decline", "decline"):
         question = Question("salary_median", decision=decision, readings=readings)  # type: ignore[arg-type]

@@ -30,11 +30,11 @@ LONGEST_REPLY = 900
 
 
 def behaviours() -> list[Any]:
-    found = []
-    for path in sorted(HERE.glob("*.yml")):
-        for entry in YAML(typ="safe").load(path.read_text(encoding="utf-8")):
-            found.append(pytest.param(entry, id=f"{path.stem}: {entry['name']}"))
-    return found
+    return [
+        pytest.param(entry, id=f"{path.stem}: {entry['name']}")
+        for path in sorted(HERE.glob("*.yml"))
+        for entry in YAML(typ="safe").load(path.read_text(encoding="utf-8"))
+    ]
 
 
 @pytest.mark.model

@@ -58,7 +58,9 @@ def test_an_example_under_two_intents_is_found(project: Project) -> None:
 
 
 def test_an_unlisted_entity_is_found(project: Project) -> None:
-    findings = project("domain.yml", "  - certification:\n      influence_conversation: false\n", "")
+    findings = project(
+        "domain.yml", "  - certification:\n      influence_conversation: false\n", ""
+    )
     assert any("certification" in text for text in findings)
 
 

@@ -176,7 +176,7 @@ class TestFindingPython:
         """
         write_script(checkout.bin / "uv", uv)
         outcome = checkout.setup()
-        assert checkout.calls()[0] == "uv python install -q 3.10", outcome.stderr
+        assert checkout.calls()[0] == "uv python install 3.10", outcome.stderr
         assert (checkout.root / "var/python/cpython-3.10/bin/python3.10").exists()
 
 
