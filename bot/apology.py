@@ -7,6 +7,8 @@ import secrets
 import traceback
 from types import TracebackType
 
+from bot.knowledge import knowledge
+
 OURS = ("actions", "bot")
 
 
@@ -39,23 +41,12 @@ def new_error_id() -> str:
 
 
 def apology(error_id: str) -> str:
-    """The text that a user gets in place of an answer."""
-    phone = _phone()
-    person = f" or call {phone} to reach a person" if phone else ""
-    return (
-        "Sorry, something went wrong on my side and I could not answer. "
-        f"Please try again{person}. (Error {error_id})"
-    )
-
-
-def _phone() -> str | None:
-    """The knowledge file's phone number; None where it cannot be had: an apology never fails."""
+    """The text that a user gets in place of an answer; it never fails itself."""
     try:
-        from bot.knowledge import knowledge
-
-        return str(knowledge().career.contact.phone)
-    except Exception:  # noqa: BLE001  # a damaged file must not take the apology too
-        return None
+        known = knowledge()
+        return known.fill(known.talks["apology"].texts[0], error_id=error_id)
+    except Exception:  # noqa: BLE001  # whatever is wrong with the files, an apology is owed
+        return f"Sorry, something went wrong on my side. Please try again. (Error {error_id})"
 
 
 def _place(trace: TracebackType | None) -> str:

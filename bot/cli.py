@@ -119,13 +119,16 @@ def evaluate(
         Path("tests/evaluation/open"), help="Folder with utterances and dialogues."
     ),
     output: Path = typer.Option(Path("var/evaluation"), help="Folder for JSON and HTML."),
+    sealed: bool = typer.Option(False, help="Ask the sealed half instead; totals only."),
+    noise: bool = typer.Option(False, help="Add slips, missing letters, lost punctuation."),
 ) -> None:
     """Ask the evaluation set, print the table and write JSON and an HTML page."""
     from bot.evaluation.command import run
     from bot.runtime.errors import StartUpError
 
+    folder = Path("tests/evaluation/sealed") if sealed else folder
     try:
-        run(_settings(), folder, output)
+        run(_settings(), folder, output, totals_only=sealed, noise=noise)
     except (StartUpError, ValueError) as error:
         _fail(str(error))
 

@@ -31,8 +31,12 @@ MOST_QUESTIONS = 3
 FRAME = frozenset(
     {"greet", "thanks", "goodbye", "affirm", "deny", "unsure", "small_talk", "follow_correction"}
 )
-# Answered alone, whatever else a message holds.
-ALONE = ("distress",)
+# Answered alone, whatever else a message holds: on an unmistakable cue, or where it is certain.
+DISTRESS = "distress"
+DISTRESS_CUE = "distress_cue"
+CERTAIN = 0.85
+# Intents that part what is out of scope into kinds; all are answered alike.
+OUT_OF_SCOPE = "out_of_scope"
 # A short message is read with the conversation in mind: a reading that stays with the subject
 # counts this much more, one that was suggested next a little more.
 SHORT = 8
@@ -49,7 +53,6 @@ class Memory:
 
     Attributes:
         topic: The topic answered last; None before the first answer.
-        questions: The questions answered last, so that they can be answered again.
         told: Facts told since the topic was first asked about.
         facts: Facts of the last answer.
         offered: Whether the last reply offered readings.
@@ -59,7 +62,6 @@ class Memory:
     """
 
     topic: str | None = None
-    questions: tuple[Question, ...] = ()
     told: tuple[str, ...] = ()
     facts: tuple[str, ...] = ()
     offered: bool = False
@@ -71,7 +73,6 @@ class Memory:
         """Return the memory as plain data, for a slot."""
         return {
             "topic": self.topic,
-            "questions": [question.as_dict() for question in self.questions],
             "told": list(self.told),
             "facts": list(self.facts),
             "offered": self.offered,
@@ -87,7 +88,6 @@ class Memory:
             return cls()
         return cls(
             topic=data.get("topic"),
-            questions=tuple(Question.from_dict(entry) for entry in data.get("questions", ())),
             told=tuple(data.get("told", ())),
             facts=tuple(data.get("facts", ())),
             offered=bool(data.get("offered")),
@@ -110,6 +110,7 @@ def respond(
     questions: Sequence[Question],
     memory: Memory,
     *,
+    previous: Sequence[Answer] = (),
     in_fit_check: bool = False,
 ) -> Turn:
     """Answer a message.
@@ -118,9 +119,10 @@ def respond(
         knowledge: What there is to say.
         questions: What the message asks, at least one question.
         memory: What was remembered after the last turn.
+        previous: What was said in the last turn, for "say that again".
         in_fit_check: Whether the fit check is waiting for an answer.
     """
-    return _Responder(knowledge, memory, in_fit_check).respond(questions)
+    return _Responder(knowledge, memory, previous, in_fit_check).respond(questions)
 
 
 def refine(knowledge: Knowledge, question: Question) -> Question:
@@ -181,17 +183,28 @@ def in_context(knowledge: Knowledge, question: Question, topic_id: str | None) -
 class _Responder:
     """The working state of one turn."""
 
-    def __init__(self, knowledge: Knowledge, memory: Memory, in_fit_check: bool) -> None:
+    def __init__(
+        self,
+        knowledge: Knowledge,
+        memory: Memory,
+        previous: Sequence[Answer],
+        in_fit_check: bool,
+    ) -> None:
         self.knowledge = knowledge
         self.memory = memory
+        self.previous = [answer for answer in previous if answer.kind != "fit"]
         self.in_fit_check = in_fit_check
         self.said = dict(memory.said)
 
     def respond(self, questions: Sequence[Question]) -> Turn:
         topic = self.memory.topic
+        if _in_distress(questions):
+            return self._care()
         asked = _essential([in_context(self.knowledge, entry, topic) for entry in questions])
         if len(asked) == 1 and asked[0].decision != "answer":
             return self._misunderstood(asked[0])
+        if asked[0].intent == "follow_repeat" and self.previous:
+            return Turn(tuple(self.previous), self.memory)
         understood = [question for question in asked if question.decision == "answer"]
         answers: list[Answer] = []
         resolved: list[Question] = []
@@ -202,12 +215,13 @@ class _Responder:
                 resolved += [meant] if meant else []
         return Turn(tuple(answers), self._remember(asked[0], answers, resolved))
 
+    def _care(self) -> Turn:
+        return Turn((self._talk(DISTRESS),), replace(self.memory, said=self.said))
+
     def _answer(self, question: Question) -> tuple[Answer, Question | None]:
         """Answer one question; also return it as resolved, where it is about a topic."""
         intent = question.intent
-        if intent == "follow_repeat" and self.memory.questions:
-            question = self.memory.questions[0]
-        elif intent == "follow_same":
+        if intent == "follow_same":
             question = self._same_for(question)
         question = refine(self.knowledge, question)
         if question.intent in self.knowledge.topics:
@@ -217,17 +231,20 @@ class _Responder:
     def _follow_or_talk(self, question: Question) -> Answer:
         intent, topic = question.intent, self.memory.topic
         if not intent.startswith("follow_"):
-            return self._talk(intent if intent in self.knowledge.talks else "out_of_scope")
+            return self._talk(intent if intent in self.knowledge.talks else OUT_OF_SCOPE)
         if intent == "follow_correction":
             return self._corrected()
-        if topic is None:
-            return self._talk("nothing_before")
+        if topic is None or intent == "follow_repeat":
+            return self._talk("fit_unclear" if self.in_fit_check else "nothing_before")
         if intent == "follow_more":
             turn = self._count("nothing_more")
             return tell_more(self.knowledge, topic, self.memory.told, turn)
         if intent == "follow_why":
             return tell_why(self.knowledge, topic, self._count("no_reason"))
         if intent == "follow_where":
+            group = self.knowledge.groups[self.knowledge.topics[topic].group]
+            if group.where:
+                return answer_topic(self.knowledge, replace(question, intent=group.where))
             return tell_where(self.knowledge, topic, self._count("nowhere"))
         if intent == "follow_source":
             return tell_source(self.knowledge, topic, self.memory.facts)
@@ -319,7 +336,6 @@ class _Responder:
         told = facts if topic != before.topic else (*before.told, *facts)
         return Memory(
             topic=topic,
-            questions=tuple(resolved) or before.questions,
             told=tuple(dict.fromkeys(told)),
             facts=facts or before.facts,
             runners_up=kept[1 : 1 + MOST_READINGS],
@@ -327,14 +343,25 @@ class _Responder:
         )
 
 
+def _in_distress(questions: Sequence[Question]) -> bool:
+    """Whether care comes before everything else.
+
+    A false alarm puts off a tired nurse, a missed one may cost a life: words that can mean nothing
+    else decide alone; the classifier alone decides where it is certain.
+    """
+    if any(named.entity == DISTRESS_CUE for question in questions for named in question.named):
+        return True
+    if len(questions) == 1 and questions[0].intent == DISTRESS:
+        return questions[0].decision != "decline"
+    return any(q.intent == DISTRESS and q.confidence >= CERTAIN for q in questions)
+
+
 def _essential(questions: Sequence[Question]) -> list[Question]:
     """Leave out what only frames a question; keep what must be answered alone."""
-    for intent in ALONE:
-        if alone := [question for question in questions if question.intent == intent]:
-            return alone[:1]
-    asked = [question for question in questions if question.intent not in FRAME]
+    calm = [question for question in questions if question.intent != DISTRESS] or questions
+    asked = [question for question in calm if question.intent not in FRAME]
     sure = [question for question in asked if question.decision == "answer"]
-    return sure or asked or list(questions[-1:])
+    return sure or asked or list(calm[-1:])
 
 
 def _readings(knowledge: Knowledge, question: Question) -> tuple[str, ...]:

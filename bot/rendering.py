@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.answers import Answer
@@ -58,6 +58,27 @@ def structured(knowledge: Knowledge, answers: Sequence[Answer]) -> dict[str, Any
         ],
         "suggestions": list(merged_suggestions(answers)),
     }
+
+
+def from_structured(data: Mapping[str, Any]) -> tuple[Answer, ...]:
+    """Build answers anew from what :func:`structured` returned, so that they can be said again."""
+    entries = data["answers"]
+    return tuple(
+        Answer(
+            topic=entry["topic"],
+            kind=entry["kind"],
+            lead=entry["lead"],
+            points=tuple(entry["points"]),
+            caveat=entry["caveat"],
+            source=entry["source"],
+            suggestions=tuple(data["suggestions"]) if place == 0 else (),
+            facts=tuple(entry["facts"]),
+            beside=tuple(entry["beside"]),
+            figures=tuple(figure["reference"] for figure in entry["figures"]),
+            named=tuple(entry["named"]),
+        )
+        for place, entry in enumerate(entries)
+    )
 
 
 def _figure(knowledge: Knowledge, reference: str) -> dict[str, Any]:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 Decision = Literal["answer", "offer", "decline"]
+# Entities that count for the whole message, in whichever part of it they stand.
+OF_THE_MESSAGE = frozenset({"distress_cue"})
 DECISIONS: dict[str, Decision] = {"answer": "answer", "offer": "offer", "decline": "decline"}
 
 
@@ -65,26 +67,6 @@ class Question:
     pay: Pay | None = None
     text: str = ""
 
-    def as_dict(self) -> dict[str, Any]:
-        """Return what is needed to answer the question again, as plain data."""
-        return {
-            "intent": self.intent,
-            "named": [[named.entity, named.value, named.text] for named in self.named],
-            "pay": None
-            if self.pay is None
-            else [self.pay.text, self.pay.currency, self.pay.per, self.pay.amount_per_year],
-        }
-
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> Question:
-        """Build a question from what :meth:`as_dict` returned."""
-        pay = data.get("pay")
-        return cls(
-            intent=data["intent"],
-            named=tuple(Named(*parts) for parts in data.get("named", ())),
-            pay=Pay(*pay) if pay else None,
-        )
-
 
 def questions_of(
     parse_data: Mapping[str, Any], own_names: Sequence[str] = ()
@@ -137,7 +119,9 @@ def _question(
     inside = [
         entity
         for entity in entities
-        if whole or (start <= entity.get("start", 0) and entity.get("end", 0) <= end)
+        if whole
+        or entity.get("entity") in OF_THE_MESSAGE
+        or (start <= entity.get("start", 0) and entity.get("end", 0) <= end)
     ]
     intent = part.get("intent") or {}
     return Question(

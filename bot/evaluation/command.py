@@ -10,14 +10,22 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemaining
 from rich.table import Table
 
 from bot.evaluation.cases import Voice, load_voices
-from bot.evaluation.report import Report, Row, as_dict, build_report, write
+from bot.evaluation.noise import noisy
+from bot.evaluation.report import Report, Row, build_report, write
 from bot.evaluation.running import Outcome, messages_of, run_voice
 from bot.knowledge import knowledge
 from bot.runtime.agent import load_advisor
 from bot.settings import Settings
 
 
-def run(settings: Settings, folder: Path, output: Path, *, totals_only: bool = False) -> Report:
+def run(
+    settings: Settings,
+    folder: Path,
+    output: Path,
+    *,
+    totals_only: bool = False,
+    noise: bool = False,
+) -> Report:
     """Ask a set and show how well it was understood.
 
     Args:
@@ -25,6 +33,7 @@ def run(settings: Settings, folder: Path, output: Path, *, totals_only: bool = F
         folder: The set.
         output: Where JSON and page go.
         totals_only: Show and write nothing of single messages: for the sealed half.
+        noise: Ask with keyboard slips, missing letters, doubled words and lost punctuation.
 
     Raises:
         StartUpError: There is no usable model.
@@ -32,7 +41,7 @@ def run(settings: Settings, folder: Path, output: Path, *, totals_only: bool = F
     """
     voices = load_voices(folder)
     console = Console()
-    outcomes = asyncio.run(ask_all(settings, voices, Console(stderr=True)))
+    outcomes = asyncio.run(ask_all(settings, voices, Console(stderr=True), noise=noise))
     report = build_report(outcomes, knowledge())
     console.print(table(report, totals_only=totals_only))
     if not totals_only:
@@ -40,7 +49,9 @@ def run(settings: Settings, folder: Path, output: Path, *, totals_only: bool = F
     return report
 
 
-async def ask_all(settings: Settings, voices: list[Voice], console: Console) -> list[Outcome]:
+async def ask_all(
+    settings: Settings, voices: list[Voice], console: Console, *, noise: bool = False
+) -> list[Outcome]:
     """Load the advisor and ask it everything, with a bar of progress."""
     with console.status("Loading the advisor ..."):
         advisor = await load_advisor(settings, remember=False)
@@ -51,7 +62,11 @@ async def ask_all(settings: Settings, voices: list[Voice], console: Console) -> 
             task = progress.add_task("Asking", total=sum(1 for _ in messages_of(voices)))
             for voice in voices:
                 outcomes += await run_voice(
-                    voice, advisor.reply, knowledge(), lambda: progress.advance(task)
+                    voice,
+                    advisor.reply,
+                    knowledge(),
+                    lambda: progress.advance(task),
+                    noisy if noise else str,
                 )
     finally:
         advisor.close()
@@ -77,6 +92,3 @@ def table(report: Report, *, totals_only: bool = False) -> Table:
 
 def _cells(row: Row) -> tuple[str, str, str, str, str]:
     return (row.subject, str(row.asked), str(row.right), str(row.offered), f"{row.share:.1%}")
-
-
-__all__ = ["as_dict", "ask_all", "run", "table"]

@@ -139,8 +139,9 @@ def check_references(career: Career) -> Iterator[Problem]:
             targets = getattr(group, name).values()
             yield from _dangling(("groups", i, name), targets, topics, "topic")
         yield from _dangling(("groups", i, "general"), group.general, topics, "topic")
-        if group.own_pay:
-            yield from _dangling(("groups", i, "own_pay"), [group.own_pay], topics, "topic")
+        for name in ("own_pay", "where"):
+            if target := getattr(group, name):
+                yield from _dangling(("groups", i, name), [target], topics, "topic")
     for i, topic in enumerate(career.topics):
         where: Location = ("topics", i)
         yield from _dangling((*where, "group"), [topic.group], groups, "group")

@@ -181,6 +181,9 @@ class Group(Model):
     refined: dict[Identifier, Identifier] = Field(
         {}, description="Entity -> topic: 'what does it pay in Boston?' is about that place."
     )
+    where: Identifier | None = Field(
+        None, description="The topic that answers a bare 'where do I find that?'."
+    )
     own_pay: Identifier | None = Field(
         None, description="The general topics give way to it when an amount of pay is given."
     )

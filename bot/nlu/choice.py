@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Optional, Sequence
+from typing import Optional
 
 from bot.nlu.clauses import Clause
 
@@ -85,11 +86,7 @@ def _units(clause: Candidate, rule: SplitRule) -> list[Candidate]:
     """Returns the parts of a clause where they are questions, else the clause."""
     negated = [part for part in clause.parts if part.clause.negated]
     wanted = [p for p in clause.parts if not (p.clause.negated or p.clause.courtesy)]
-    sure = [
-        part
-        for part in wanted
-        if rule.accepts(part) and part.confidence >= clause.confidence
-    ]
+    sure = [part for part in wanted if rule.accepts(part) and part.confidence >= clause.confidence]
     several = len({part.intent for part in sure}) > 1 and len(sure) == len(wanted)
     corrected = len(sure) == len(wanted) == 1 and bool(negated)
     return negated + sure if several or corrected else [clause]

@@ -7,17 +7,27 @@ intent model makes of it (see `choice.py`).
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Iterator, Optional
+from typing import TYPE_CHECKING, Optional
 
 if TYPE_CHECKING:
     from rasa.shared.nlu.training_data.message import Message
 
+TEXT = "text"
+"""Message property that holds what was typed; Rasa's own name for it."""
+
 CLAUSES = "clauses"
 """Message property that holds the `Clause` list; not part of the output."""
 
+SPELLING = "spelling"
+"""Message property: misspelt words, and how to read them; not part of the output."""
+
 CLAUSE_VECTORS = "clause_vectors"
 """Message property: sentence vectors of all clauses and parts in the order of `flattened`."""
+
+WORD = re.compile(r"[^\W\d_]+")
+"""A run of letters."""
 
 _MOST_CLAUSES = 8
 _MOST_PARTS = 4
@@ -56,6 +66,28 @@ def clauses_of(message: Message) -> list[Clause]:
     return clauses
 
 
+def texts_of(message: Message) -> list[str]:
+    """Returns what is to be read of a message: its text, and that of each clause and part.
+
+    Where a `SpellingCorrector` has corrected words, the texts hold the corrected ones.
+    """
+    spelling: dict[str, str] = message.get(SPELLING, {})
+    texts = [message.get(TEXT) or "", *(clause.text for clause in flattened(clauses_of(message)))]
+    return [respelled(text, spelling) for text in texts]
+
+
+def respelled(text: str, spelling: dict[str, str]) -> str:
+    """Replaces whole words of a text.
+
+    Args:
+        text: the text.
+        spelling: replacements by the word in lower case.
+    """
+    if not spelling:
+        return text
+    return WORD.sub(lambda match: spelling.get(match.group().lower(), match.group()), text)
+
+
 def flattened(clauses: list[Clause]) -> list[Clause]:
     """Returns each clause, followed by its parts."""
     return [item for clause in clauses for item in (clause, *clause.parts)]
@@ -65,7 +97,10 @@ _SUBJECT = (
     r"(?:i|you|u|we|they|he|she|it|there|this|that|these|those|the|a|an|my|your|their|its|any|"
     r"anyone|someone|somebody|people|one|most|all|some|many)"
 )
-_WH = r"(?:what|whats|what's|who|whos|who's|whom|whose|which|when|where|wheres|where's|why|how|hows|how's)"
+_WH = (
+    r"(?:what|whats|what's|who|whos|who's|whom|whose|which|when|where|wheres|where's|why|how|"
+    r"hows|how's)"
+)
 _AUXILIARY = (
     r"(?:(?:is|are|am|was|were|does|did|can|could|should|would|will|shall|isn't|isnt|aren't|arent|"
     r"doesn't|doesnt|can't|cant|won't|wont)\s+\w|"
@@ -74,7 +109,8 @@ _AUXILIARY = (
 _REQUEST = (
     r"(?:(?:please |pls |plz )?(?:tell|show|give|explain|describe|list|compare|name|define|remind|"
     r"walk)\s+(?:me|us|the|all|what|how|why|who|which|where|when|it|this|that)\b|"
-    r"let me know|i(?:'d| would)? (?:want|need|like|love)d? to (?:know|see|hear|learn|understand|ask)|"
+    r"let me know|"
+    r"i(?:'d| would)? (?:want|need|like|love)d? to (?:know|see|hear|learn|understand|ask)|"
     r"i(?:'m| am) (?:wondering|curious|asking|looking for)|i wonder|wondering|curious|"
     r"i(?:'d| would) like|any (?:idea|info|information|chance))"
 )
@@ -82,7 +118,8 @@ _ASKING = rf"(?:{_WH}\b|{_AUXILIARY}|{_REQUEST})"
 _LINK = r"(?:and|also|plus|but|then|&|so|oh|ok|okay|well|btw|by the way|or)"
 
 _ASKS = re.compile(
-    rf"^(?:(?:{_LINK}|hi|hey|hello|please|thanks)\b[\s,]*)*{_ASKING}|\?\s*$|\b{_REQUEST}", re.I
+    rf"^(?:(?:{_LINK}|hi|hey|hello|please|thanks)\b[\s,]*)*{_ASKING}|\?\s*$|\b{_REQUEST}",
+    re.IGNORECASE,
 )
 _NEGATED = re.compile(
     rf"^(?:{_LINK}\s+)*(?:please\s+)?(?:not\s+(?:the|about|what|how|my|your|interested|asking)\b|"
@@ -90,38 +127,41 @@ _NEGATED = re.compile(
     r"(?:i\s+)?(?:do not|don't|dont|didn't|didnt|did not)\s+(?:really\s+)?"
     r"(?:(?:want|need|care)\s+(?:to\s+(?:know|hear|see)|about)|care\b|ask|mean|tell|give|show)|"
     r"i(?:'m|m| am)\s+not\s+(?:asking|interested|looking)|(?:there(?:'s| is)\s+)?no need)",
-    re.I,
+    re.IGNORECASE,
 )
 _COURTESY = re.compile(
     r"^(?:(?:hi|hello|hey|hiya|there|good|morning|afternoon|evening|day|thanks|thank|you|thx|ty|"
-    r"please|pls|ok|okay|so|well|oh|great|cool|nice|perfect|awesome|sorry|excuse|me|yes|yeah|yep|no|nope|"
-    r"everyone|all|team|much|a|lot|very|again|sure|right|alright|um|uh|hmm|lol)\b[\s,.!]*)+$",
-    re.I,
+    r"please|pls|ok|okay|so|well|oh|great|cool|nice|perfect|awesome|sorry|excuse|me|yes|yeah|yep|"
+    r"no|nope|everyone|all|team|much|a|lot|very|again|sure|right|alright|um|uh|hmm|lol)\b[\s,.!]*)+$",
+    re.IGNORECASE,
 )
 _SENTENCE_END = re.compile(
-    r"(?:[!?]+[!?.]*|(?<!\b[a-z])(?<!\b(?:vs|mr|ms|dr|st|eg|ie))(?<!\b(?:mrs|etc))\.+)(?=\s|$)|\n+|;",
-    re.I,
+    r"(?:[!?]+[!?.]*|(?<!\b[a-z])(?<!\b(?:vs|mr|ms|dr|st|eg|ie))(?<!\b(?:mrs|etc))\.+)(?=\s|$)|"
+    r"\n+|;",
+    re.IGNORECASE,
 )
 _ASKING_BOUNDARY = re.compile(
-    rf"(?:\s*,\s*|\s+)(?:(?:and|also|plus|but|then|&)\s+)+(?={_ASKING})|\s*,\s*(?={_ASKING})", re.I
+    rf"(?:\s*,\s*|\s+)(?:(?:and|also|plus|but|then|&)\s+)+(?={_ASKING})|\s*,\s*(?={_ASKING})",
+    re.IGNORECASE,
 )
 _PART_BOUNDARY = re.compile(
-    r"\s*,(?!\d)\s*(?:(?:and|also|plus|but)\s+)*|\s+(?:and|also|plus|but|&|\+|as well as)\s+(?:also\s+)?|"
+    r"\s*,(?!\d)\s*(?:(?:and|also|plus|but)\s+)*|"
+    r"\s+(?:and|also|plus|but|&|\+|as well as)\s+(?:also\s+)?|"
     r"(?<!\d)\s*/\s*(?!\d)|\s+(?=(?:what|how|where|when|why|who)(?:'s|s)?\s+"
     r"(?:is|are|do|does|did|can|should|would|about|much|many|long|far|to)\b)",
-    re.I,
+    re.IGNORECASE,
 )
-_LEADING_LINKS = re.compile(r"^(?:(?:and|also|plus|but|then|&|so)\b[\s,]*)+", re.I)
+_LEADING_LINKS = re.compile(r"^(?:(?:and|also|plus|but|then|&|so)\b[\s,]*)+", re.IGNORECASE)
 _SUBJECTS = re.compile(
     r"\b(?:i|i'm|im|i've|ive|i'd|we|we're|you|you're|he|he's|she|she's|it|it's|its|they|they're|"
     r"there's|that|that's|thats|this|these|those|my|our|am|are|is|was|were)\b",
-    re.I,
+    re.IGNORECASE,
 )
-_REFERS_BACK = re.compile(r"\b(?:it|that|this|them|those|these|one)\b", re.I)
+_REFERS_BACK = re.compile(r"\b(?:it|that|this|them|those|these|one)\b", re.IGNORECASE)
 _GOVERNS = re.compile(
     r"\b(?:know|knows|tell|me|wonder|wondering|curious|about|of|on|explain|understand|see|ask|"
     r"asking|idea|to|in|for|or|and|mean|sure|is|are)$",
-    re.I,
+    re.IGNORECASE,
 )
 
 
@@ -137,7 +177,7 @@ def split(text: str) -> list[Clause]:
     clauses = [_clause(text, start, end) for start, end in spans][:_MOST_CLAUSES]
     clauses = [
         replace(clause, fragment=False) if _is_topic(text, clause, following) else clause
-        for clause, following in zip(clauses, [*clauses[1:], None])
+        for clause, following in zip(clauses, [*clauses[1:], None], strict=True)
     ]
     if len(clauses) == 1 and not clauses[0].parts:
         return []

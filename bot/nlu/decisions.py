@@ -54,7 +54,9 @@ def learn_thresholds(
     precision = np.cumsum(right[order]) / np.arange(1, len(order) + 1)
     precise = np.flatnonzero(precision >= sure_precision)
     sure = confidences[order[precise[-1]]] if len(precise) else 1.0
-    return Thresholds(answer=float(answer), offer=float(offer), sure=max(float(sure), float(answer)))
+    return Thresholds(
+        answer=float(answer), offer=float(offer), sure=max(float(sure), float(answer))
+    )
 
 
 def normalised(text: str) -> str:

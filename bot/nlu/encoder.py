@@ -17,10 +17,11 @@ import json
 import os
 import struct
 from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Callable, Iterable, Optional, Sequence
+from typing import Any, Optional
 
 import numpy as np
 from numpy.typing import NDArray
@@ -112,7 +113,8 @@ class SentenceEncoder(ABC):
                 for _ in pool.map(encode_batch, tasks):
                     pass
         rows = {text: row for row, text in enumerate(distinct)}
-        return vectors[[rows[text] for text in texts]]
+        ordered: Vectors = vectors[[rows[text] for text in texts]]
+        return ordered
 
     def _encode_batch(self, pieces: list[list[int]]) -> Vectors:
         width = max(len(ids) for ids in pieces)
@@ -205,9 +207,7 @@ class NumpyEncoder(SentenceEncoder):
         centred = inputs - inputs.mean(axis=-1, keepdims=True)
         variance = (centred**2).mean(axis=-1, keepdims=True)
         scaled = centred / np.sqrt(variance + self._EPSILON)
-        outputs: Vectors = (
-            scaled * self._tensors[f"{name}.weight"] + self._tensors[f"{name}.bias"]
-        )
+        outputs: Vectors = scaled * self._tensors[f"{name}.weight"] + self._tensors[f"{name}.bias"]
         return outputs
 
     def _attention(self, hidden: Vectors, bias: Vectors, name: str) -> Vectors:
@@ -304,6 +304,20 @@ def load_encoder(
         )
 
 
+@lru_cache(maxsize=2)
+def load_words(vocabulary: Optional[str] = None) -> frozenset[str]:
+    """Returns the whole words of the encoder's vocabulary: the commonest of English.
+
+    Args:
+        vocabulary: path of an own `vocab.txt` instead of the package's.
+
+    Raises:
+        EncoderUnavailable: there is no vocabulary; the message says what to install.
+    """
+    pieces = _vocabulary_path(vocabulary).read_text(encoding="utf-8").split("\n")
+    return frozenset(piece for piece in pieces if piece.isalpha())
+
+
 def _vocabulary_path(own: Optional[str]) -> Path:
     if importlib.util.find_spec("tokenizers") is None:
         raise EncoderUnavailable(
@@ -327,8 +341,7 @@ def _onnx_encoder(
 ) -> OnnxEncoder:
     if importlib.util.find_spec("onnxruntime") is None:
         raise EncoderUnavailable(
-            "The package onnxruntime is not installed. "
-            "Install it: pip install onnxruntime==1.19.2"
+            "The package onnxruntime is not installed. Install it: pip install onnxruntime==1.19.2"
         )
     if own:
         if not Path(own).is_file():

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Iterable
 from dataclasses import asdict, fields
-from typing import Any, Iterable, Optional
+from typing import Any, Optional
 
 import numpy as np
 import rasa.shared.utils.io
@@ -20,7 +21,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu.choice import Candidate, SplitRule, choose
-from bot.nlu.clauses import CLAUSE_VECTORS, Clause, clauses_of, flattened
+from bot.nlu.clauses import CLAUSE_VECTORS, Clause, clauses_of, flattened, texts_of
 from bot.nlu.decisions import Thresholds, has_words, learn_thresholds, normalised
 from bot.nlu.intent_model import HeldOut, IntentModel, Matrix, ModelSettings, fit_model
 
@@ -134,7 +135,7 @@ class HybridIntentClassifier(IntentClassifier, GraphComponent):
                 "intent will be recognised. Add examples under 'nlu:' in your training data."
             )
             return self._resource
-        texts = [m.get(TEXT) for m in messages]
+        texts = [texts_of(m)[0] for m in messages]
         intents = [m.get(INTENT) for m in messages]
         vectors = _vectors_of(messages)
         if vectors is None:
@@ -144,7 +145,7 @@ class HybridIntentClassifier(IntentClassifier, GraphComponent):
             )
         settings = ModelSettings(**{key: self._config[key] for key in _MODEL_SETTINGS})
         self._model, held_out = fit_model(texts, intents, vectors, settings)
-        self._examples = _examples_by_text(texts, intents)
+        self._examples = _examples_by_text([m.get(TEXT) for m in messages], intents)
         self._learn_thresholds(held_out)
         self._persist()
         return self._resource
@@ -239,8 +240,8 @@ class HybridIntentClassifier(IntentClassifier, GraphComponent):
         vectors = self._vectors(message) if self._model.uses_vectors else None
         if vectors is not None and len(vectors) != len(texts):
             raise ValueError("The sentence vectors do not belong to the clauses of the message.")
-        confidences = self._model.read(texts, vectors).confidences
-        return [self._reading(text, row) for text, row in zip(texts, confidences)]
+        confidences = self._model.read(texts_of(message), vectors).confidences
+        return [self._reading(text, row) for text, row in zip(texts, confidences, strict=True)]
 
     def _vectors(self, message: Message) -> Optional[Matrix]:
         """Returns the vectors of the message and its clauses; None where it has none."""
@@ -343,7 +344,7 @@ def _vectors_of(messages: list[Message]) -> Optional[Matrix]:
 def _examples_by_text(texts: Iterable[str], intents: Iterable[str]) -> dict[str, str]:
     """Returns the intents by normalised text, without texts annotated in two ways."""
     found: dict[str, set[str]] = {}
-    for text, intent in zip(texts, intents):
+    for text, intent in zip(texts, intents, strict=True):
         found.setdefault(normalised(text), set()).add(intent)
     ambiguous = [text for text, names in found.items() if len(names) > 1]
     if ambiguous:

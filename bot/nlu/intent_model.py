@@ -19,9 +19,10 @@ arrays and JSON.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Optional, Sequence
+from typing import Optional
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,15 +31,15 @@ from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
 
 from bot.nlu.ngrams import NgramIndex, NgramVectorizer
-
-Matrix = NDArray[np.float32]
-Positions = NDArray[np.int64]
 from bot.nlu.softmax import (
     balanced_weights,
     fit_softmax_regression,
     predict_softmax_regression,
     softmax,
 )
+
+Matrix = NDArray[np.float32]
+Positions = NDArray[np.int64]
 
 ARRAYS_FILE = "model.npz"
 SETTINGS_FILE = "model.json"
@@ -213,14 +214,12 @@ class IntentModel:
             return cls(
                 intents=description["intents"],
                 settings=ModelSettings(**description["settings"]),
-                ngrams=NgramVectorizer(
-                    columns, arrays["rarities"], description["unknown_rarity"]
-                ),
+                ngrams=NgramVectorizer(columns, arrays["rarities"], description["unknown_rarity"]),
                 ngrams_of_support=csr_matrix(parts, shape=shape),
-                vectors=arrays["vectors"] if "vectors" in arrays else None,
+                vectors=arrays.get("vectors"),
                 labels=arrays["labels"],
                 coefficients=arrays["coefficients"],
-                linear=arrays["linear"] if "linear" in arrays else None,
+                linear=arrays.get("linear"),
                 weights=(linear_weight, kernel_weight),
             )
 
@@ -283,10 +282,10 @@ def fit_model(
         labels=labels[rows],
         reading=Reading(probabilities, _gated(probabilities, nearness[rows], settings.gate)),
     )
-    linear = None
+    fitted_linear: Optional[Matrix] = None
     if all_vectors is not None:
         scaled = all_vectors * np.float32(settings.linear_scale)
-        linear = fit_softmax_regression(scaled, all_labels, classes)
+        fitted_linear = fit_softmax_regression(scaled, all_labels, classes)
     model = IntentModel(
         intents=[str(name) for name in names],
         settings=settings,
@@ -295,7 +294,7 @@ def fit_model(
         vectors=vectors,
         labels=labels,
         coefficients=_solve(kernel, labels, classes, settings),
-        linear=linear,
+        linear=fitted_linear,
         weights=weights,
     )
     return model, held_out
@@ -304,7 +303,8 @@ def fit_model(
 def _support(labels: Positions, limit: int) -> Positions:
     """Returns at most `limit` rows, spread evenly over the intents and ordered by intent."""
     chosen = np.argsort(_rank_in_class(labels), kind="stable")[:limit]
-    return chosen[np.argsort(labels[chosen], kind="stable")]
+    ordered: Positions = chosen[np.argsort(labels[chosen], kind="stable")]
+    return ordered
 
 
 def _rank_in_class(labels: Positions) -> Positions:
@@ -357,9 +357,7 @@ def _solve(kernel: Matrix, labels: Positions, classes: int, settings: ModelSetti
     return coefficients.astype(np.float32)
 
 
-def _join(
-    linear: Optional[Matrix], kernel_scores: Matrix, weights: tuple[float, float]
-) -> Matrix:
+def _join(linear: Optional[Matrix], kernel_scores: Matrix, weights: tuple[float, float]) -> Matrix:
     scores = np.float32(weights[1]) * kernel_scores
     if linear is not None:
         scores = scores + np.float32(weights[0]) * np.log(np.maximum(linear, 1e-12))

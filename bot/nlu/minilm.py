@@ -11,23 +11,21 @@ from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
-from rasa.nlu.constants import FEATURIZER_CLASS_ALIAS
 from rasa.nlu.featurizers.dense_featurizer.dense_featurizer import DenseFeaturizer
 from rasa.shared.exceptions import InvalidConfigException
-from rasa.shared.nlu.constants import TEXT
+from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, TEXT
+from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from tqdm import tqdm
 
-from bot.nlu.clauses import CLAUSE_VECTORS, clauses_of, flattened
+from bot.nlu.clauses import CLAUSE_VECTORS, texts_of
 from bot.nlu.encoder import EncoderUnavailable, SentenceEncoder, load_encoder
 
 logger = logging.getLogger(__name__)
 
 
-@DefaultV1Recipe.register(
-    DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False
-)
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
 class MiniLMFeaturizer(DenseFeaturizer, GraphComponent):
     """Sets the sentence feature of a message: a unit vector of 384 numbers.
 
@@ -93,7 +91,7 @@ class MiniLMFeaturizer(DenseFeaturizer, GraphComponent):
         execution_context: ExecutionContext,
     ) -> MiniLMFeaturizer:
         """Creates the component (see parent class)."""
-        return cls(config, execution_context.node_name)
+        return cls(config, execution_context.node_name or cls.__name__)
 
     def _load_encoder(self) -> Optional[SentenceEncoder]:
         try:
@@ -116,8 +114,7 @@ class MiniLMFeaturizer(DenseFeaturizer, GraphComponent):
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Adds the feature to every training example that has a text."""
         messages = [m for m in training_data.training_examples if m.get(TEXT)]
-        texts = [text for message in messages for text in _texts_of(message)]
-        self._featurize(messages, progress=len(texts) >= self._PROGRESS_FROM)
+        self._featurize(messages, progress=len(messages) >= self._PROGRESS_FROM)
         return training_data
 
     def process(self, messages: list[Message]) -> list[Message]:
@@ -128,25 +125,19 @@ class MiniLMFeaturizer(DenseFeaturizer, GraphComponent):
     def _featurize(self, messages: list[Message], progress: bool = False) -> None:
         if self._encoder is None or not messages:
             return
-        texts = [_texts_of(message) for message in messages]
+        texts = [texts_of(message) for message in messages]
         vectors = self._encoder.encode(
             [text for group in texts for text in group],
             self._config["batch_size"],
             progress=_progress_bar if progress else None,
         )
         start = 0
-        for message, group in zip(messages, texts):
+        for message, group in zip(messages, texts, strict=True):
             own = vectors[start : start + len(group)]
             start += len(group)
-            self.add_features_to_message(
-                sequence=None, sentence=own[:1], attribute=TEXT, message=message
-            )
+            message.add_features(Features(own[:1], FEATURE_TYPE_SENTENCE, TEXT, self._identifier))
             if len(group) > 1:
                 message.set(CLAUSE_VECTORS, own[1:])
-
-
-def _texts_of(message: Message) -> list[str]:
-    return [message.get(TEXT), *(clause.text for clause in flattened(clauses_of(message)))]
 
 
 def _progress_bar(batches: Any) -> Any:

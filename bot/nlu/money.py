@@ -90,10 +90,11 @@ _MONEY = re.compile(
     rf"(?<![\w.,/-])(?:{_amount_pattern(1)}\s*(?:-|–|—|to|and)\s*)?{_amount_pattern(2)}"
     rf"(?:\s*(?P<link>/|\bper\b|\ban?\b|\beach\b|\bevery\b)?\s*(?P<period>{_PERIOD})(?![\w]))?"
     r"(?![\w%/]|[.,]\d|-\d)",
-    re.I,
+    re.IGNORECASE,
 )
 _FIGURES = re.compile(
-    r"\b(?:(?P<low>low|mid|high)[\s-]+)?(?P<digits>five|six|seven|5|6|7)[\s-]+figures?\b", re.I
+    r"\b(?:(?P<low>low|mid|high)[\s-]+)?(?P<digits>five|six|seven|5|6|7)[\s-]+figures?\b",
+    re.IGNORECASE,
 )
 _FIGURE_DIGITS = {"five": 5, "six": 6, "seven": 7, "5": 5, "6": 6, "7": 7}
 
@@ -102,20 +103,20 @@ _PAY_BEFORE = re.compile(
     r"wages|income|offer|offered|offering|gross|bring home|get|gets|getting|on|at|currently|"
     r"about|around|roughly|approximately|over|under|above|below|than|of|to|from|for|is|was|want|need|"
     r"least)\b[\s:~]*)+$",
-    re.I,
+    re.IGNORECASE,
 )
 _PAY_VERB = re.compile(
     r"\b(?:make|makes|made|making|earn\w*|paid|pay|pays|paying|salary|salaries|wage|wages|income|"
     r"offer\w*|gross|bring home|compensation|take[- ]home|raise)\b",
-    re.I,
+    re.IGNORECASE,
 )
 _NOT_PAY = re.compile(
     r"^\s*(?:%|\(k\)|years?\s+old|yo\b|y/o|beds?|people|employees|patients|students|members|"
     r"projects|miles|credits?|steps|words|jobs|openings|followers|sq|times|article|figure|"
     r"number|median)",
-    re.I,
+    re.IGNORECASE,
 )
-_EACH = re.compile(r".*ly|p\.?a\.?|annual", re.I)
+_EACH = re.compile(r".*ly|p\.?a\.?|annual", re.IGNORECASE)
 _RETIREMENT = {"401", "403", "457"}
 
 
@@ -126,8 +127,8 @@ def extract_money(text: str) -> list[dict[str, Any]]:
         text: any text.
 
     Returns:
-        Spans in order, each {"start", "end", "value"}; a value is {"amount", "currency" (ISO
-        4217, "PESO" where the country is not said), "per" ("year", "month", "week", "day",
+        Spans in order, each {"start", "end", "value"}; a value is {"text", "amount", "currency"
+        (ISO 4217, "PESO" where the country is not said), "per" ("year", "month", "week", "day",
         "hour" or None), "amount_per_year" (None where it cannot be said) and, where that was
         computed, "assumption"}. A range gives "amount" its lower and "amount_to" its upper end,
         and likewise "amount_per_year_to".
@@ -136,12 +137,14 @@ def extract_money(text: str) -> list[dict[str, Any]]:
     for match in _MONEY.finditer(text):
         value = _value(text, match)
         if value is not None:
-            found.append({"start": match.start(), "end": match.end(), "value": value})
-    found += [
-        {"start": match.start(), "end": match.end(), "value": _figures(match)}
-        for match in _FIGURES.finditer(text)
-    ]
+            found.append(_span(match, value))
+    found += [_span(match, _figures(match)) for match in _FIGURES.finditer(text)]
     return sorted(found, key=lambda entity: int(entity["start"]))
+
+
+def _span(match: re.Match[str], value: dict[str, Any]) -> dict[str, Any]:
+    value = {"text": match.group(), **value}
+    return {"start": match.start(), "end": match.end(), "value": value}
 
 
 def _value(text: str, match: re.Match[str]) -> Optional[dict[str, Any]]:
@@ -149,9 +152,7 @@ def _value(text: str, match: re.Match[str]) -> Optional[dict[str, Any]]:
     scale = (groups["scale2"] or "").lower()
     if groups["number2"] in _RETIREMENT and scale in ("k", ""):
         return None
-    currency = _code(
-        groups["before2"] or groups["after2"] or groups["before1"] or groups["after1"]
-    )
+    currency = _code(groups["before2"] or groups["after2"] or groups["before1"] or groups["after1"])
     if currency is None and scale in _INDIAN:
         currency = "INR"
     amount = _amount(groups["number2"], scale)
@@ -232,9 +233,7 @@ def _amount(number: str, scale: str) -> float:
 def _code(currency: Optional[str]) -> Optional[str]:
     if not currency:
         return None
-    return next(
-        code for code in _ORDER if re.fullmatch(_CURRENCIES[code], currency, re.IGNORECASE)
-    )
+    return next(code for code in _ORDER if re.fullmatch(_CURRENCIES[code], currency, re.IGNORECASE))
 
 
 def _period(words: Optional[str]) -> Optional[str]:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from typing import Iterable, Sequence
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,7 +39,7 @@ def _word_ngrams(words: Sequence[str]) -> Iterable[str]:
     """Yields words and pairs of neighbours, marked so that they equal no piece of a word."""
     for word in words:
         yield f"_{word}"
-    for first, second in zip(words, words[1:]):
+    for first, second in pairwise(words):
         yield f"_{first} {second}"
 
 
@@ -129,7 +130,7 @@ class NgramIndex:
         if not len(columns):
             return np.zeros(self._examples, np.float32)
         starts, ends = self._starts[columns], self._starts[columns + 1]
-        entries = [slice(start, end) for start, end in zip(starts, ends)]
+        entries = [slice(start, end) for start, end in zip(starts, ends, strict=True)]
         rows = np.concatenate([self._rows[entry] for entry in entries])
         products = np.concatenate([self._values[entry] for entry in entries])
         products *= np.repeat(values, ends - starts)

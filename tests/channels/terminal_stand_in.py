@@ -7,6 +7,7 @@ STAND_IN_GATE is closed at its other end, and fails to where STAND_IN_FAILS says
 from __future__ import annotations
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from bot import apology, fit
@@ -97,7 +98,9 @@ def _question(intent: str, text: str, decision: str = "answer") -> dict[str, Any
 
 def load_stand_in(_settings: Settings) -> StandIn:
     if gate := os.environ.get("STAND_IN_GATE"):
-        os.read(int(gate), 1)
+        # In a pool, as libraries have them: Python would wait for it at its end.
+        with ThreadPoolExecutor() as pool:
+            pool.submit(os.read, int(gate), 1).result()
     if failure := os.environ.get("STAND_IN_FAILS"):
         raise StartUpError(failure)
     return StandIn()

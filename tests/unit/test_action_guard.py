@@ -96,6 +96,7 @@ async def test_a_failure_is_one_apology_and_one_log_line(
     assert result["events"] == []
     assert "Sorry" in response["text"]
     assert "855-295-1866" in response["text"]
+    assert "855-295-1866" in response["text"]
     assert "first words" not in response["text"]
 
     (record,) = [record for record in caplog.records if record.levelno >= logging.INFO]
