@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Optional
+from itertools import pairwise
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from rasa.shared.nlu.training_data.message import Message
@@ -175,22 +176,19 @@ def split(text: str) -> list[Clause]:
         span for start, end in _sentences(text) for span in _cut(text, start, end, _ASKING_BOUNDARY)
     ]
     clauses = [_clause(text, start, end) for start, end in spans][:_MOST_CLAUSES]
-    clauses = [
-        replace(clause, fragment=False) if _is_topic(text, clause, following) else clause
-        for clause, following in zip(clauses, [*clauses[1:], None], strict=True)
-    ]
-    if len(clauses) == 1 and not clauses[0].parts:
+    if len(clauses) < 2 and not any(clause.parts for clause in clauses):
         return []
-    return clauses
+    topics = [_is_topic(text, clause, following) for clause, following in pairwise(clauses)]
+    return [
+        replace(clause, fragment=False) if topic else clause
+        for clause, topic in zip(clauses, [*topics, False], strict=True)
+    ]
 
 
-def _is_topic(text: str, clause: Clause, following: Optional[Clause]) -> bool:
+def _is_topic(text: str, clause: Clause, following: Clause) -> bool:
     """Returns whether a clause names what the next one asks about ("the team, what is it?")."""
-    return (
-        following is not None
-        and text[clause.end : following.start].strip() == ","
-        and bool(_REFERS_BACK.search(following.text))
-    )
+    beside = text[clause.end : following.start].strip() == ","
+    return beside and bool(_REFERS_BACK.search(following.text))
 
 
 def _sentences(text: str) -> Iterator[tuple[int, int]]:

@@ -240,8 +240,12 @@ class HybridIntentClassifier(IntentClassifier, GraphComponent):
         vectors = self._vectors(message) if self._model.uses_vectors else None
         if vectors is not None and len(vectors) != len(texts):
             raise ValueError("The sentence vectors do not belong to the clauses of the message.")
-        confidences = self._model.read(texts_of(message), vectors).confidences
-        return [self._reading(text, row) for text, row in zip(texts, confidences, strict=True)]
+        respelled = texts_of(message)
+        confidences = self._model.read(respelled, vectors).confidences
+        return [
+            self._reading(typed, meant, row)
+            for typed, meant, row in zip(texts, respelled, confidences, strict=True)
+        ]
 
     def _vectors(self, message: Message) -> Optional[Matrix]:
         """Returns the vectors of the message and its clauses; None where it has none."""
@@ -256,12 +260,18 @@ class HybridIntentClassifier(IntentClassifier, GraphComponent):
         clause_vectors = message.get(CLAUSE_VECTORS)
         return vectors if clause_vectors is None else np.vstack([vectors, clause_vectors])
 
-    def _reading(self, text: str, confidences: Matrix) -> dict[str, Any]:
-        """Returns intent, ranking and decision for a text read with these confidences."""
+    def _reading(self, typed: str, meant: str, confidences: Matrix) -> dict[str, Any]:
+        """Returns intent, ranking and decision for a text read with these confidences.
+
+        Args:
+            typed: the text.
+            meant: the text with its spelling corrected.
+            confidences: of all intents.
+        """
         assert self._model is not None
-        if not has_words(text):
+        if not has_words(typed):
             confidences = confidences * _WORDLESS
-        known = self._examples.get(normalised(text))
+        known = self._examples.get(normalised(typed)) or self._examples.get(normalised(meant))
         if known is not None:
             confidences = confidences.copy()
             confidences[self._model.intents.index(known)] = 1.0

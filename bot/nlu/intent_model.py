@@ -76,7 +76,7 @@ class ModelSettings:
     gate: float = 0.5
     neighbours: int = 2
     folds: Optional[int] = None
-    max_support: int = 8000
+    max_support: int = 10_000
     linear_weight: float = 0.5
     kernel_weight: float = 6.0
 
@@ -173,8 +173,7 @@ class IntentModel:
         else:
             cosines = vectors @ self._vectors.T
             scores = _kernel(cosines, likeness, self.settings) @ self._coefficients
-            scaled = vectors * np.float32(self.settings.linear_scale)
-            linear = predict_softmax_regression(scaled, self._linear)
+            linear = _read_linear(vectors, self._linear, self.settings)
             probabilities = _join(linear, scores, self._weights)
         nearness = _nearness(cosines, self._labels, len(self.intents), self.settings.neighbours)
         return Reading(probabilities, _gated(probabilities, nearness, self.settings.gate))
@@ -242,62 +241,106 @@ def fit_model(
         The model, and its reading of held-out examples (none where every intent has but one).
     """
     names, labels = np.unique(np.array(intents), return_inverse=True)
-    classes = len(names)
-    all_vectors, all_labels = vectors, labels
     ngrams = NgramVectorizer.fit(texts)
-    support = _support(labels, settings.max_support)
-    labels = labels[support]
-    vectors = None if vectors is None else vectors[support]
-    ngrams_of_support = ngrams.matrix([texts[row] for row in support])
-    likeness = _likeness(ngrams_of_support)
-    cosines = likeness if vectors is None else vectors @ vectors.T
-    kernel = _kernel(None if vectors is None else cosines, likeness, settings)
-    del likeness
+    chosen = _support(labels, settings.max_support)
+    support = _Support(
+        ngrams=ngrams.matrix([texts[row] for row in chosen]),
+        vectors=None if vectors is None else vectors[chosen],
+        labels=labels[chosen],
+        classes=len(names),
+    )
+    kernel = support.kernel(settings)
+    held_out, weights = _hold_out(support, kernel, chosen, settings)
+    model = IntentModel(
+        intents=[str(name) for name in names],
+        settings=settings,
+        ngrams=ngrams,
+        ngrams_of_support=support.ngrams,
+        vectors=support.vectors,
+        labels=support.labels,
+        coefficients=_solve(kernel, support.labels, support.classes, settings),
+        linear=None if vectors is None else _fit_linear(vectors, labels, len(names), settings),
+        weights=weights,
+    )
+    return model, held_out
 
+
+@dataclass(frozen=True)
+class _Support:
+    """The examples that the kernel compares with, ordered by intent."""
+
+    ngrams: csr_matrix
+    vectors: Optional[Matrix]
+    labels: Positions
+    classes: int
+
+    def cosines(self, rows: Positions, columns: Positions) -> Matrix:
+        """Returns how near some examples are to others."""
+        if self.vectors is None:
+            likeness: Matrix = (self.ngrams[rows] @ self.ngrams[columns].T).toarray()
+            return likeness
+        return self.vectors[rows] @ self.vectors[columns].T
+
+    def kernel(self, settings: ModelSettings) -> Matrix:
+        """Returns the kernel of all pairs, built in blocks to bound the memory."""
+        examples = len(self.labels)
+        everyone = np.arange(examples)
+        by_column = self.ngrams.T.tocsr()
+        kernel = np.empty((examples, examples), np.float32)
+        for start in range(0, examples, _BLOCK):
+            rows = everyone[start : start + _BLOCK]
+            likeness = (self.ngrams[rows] @ by_column).toarray()
+            cosines = None if self.vectors is None else self.cosines(rows, everyone)
+            kernel[rows] = _kernel(cosines, likeness, settings)
+        return kernel
+
+
+def _hold_out(
+    support: _Support, kernel: Matrix, chosen: Positions, settings: ModelSettings
+) -> tuple[HeldOut, tuple[float, float]]:
+    """Reads examples by models that have not seen them, and fits the weights of the two parts.
+
+    Args:
+        support: the examples.
+        kernel: theirs.
+        chosen: their positions among all examples.
+        settings: see `ModelSettings`.
+    """
+    labels, classes, vectors = support.labels, support.classes, support.vectors
     folds = _folds(labels, settings.folds or (5 if len(labels) <= _FEW else 3))
     rows = np.flatnonzero(folds >= 0)
-    linear_scores = np.zeros((len(labels), classes), np.float32)
-    kernel_scores = np.zeros_like(linear_scores)
-    nearness = np.zeros_like(linear_scores)
+    kernel_scores = np.zeros((len(labels), classes), np.float32)
+    linear = None if vectors is None else np.zeros_like(kernel_scores)
+    nearness = np.zeros_like(kernel_scores)
     for fold in np.unique(folds[rows]):
         out, seen = np.flatnonzero(folds == fold), np.flatnonzero(folds != fold)
         coefficients = _solve(kernel[np.ix_(seen, seen)], labels[seen], classes, settings)
         kernel_scores[out] = kernel[np.ix_(out, seen)] @ coefficients
         nearness[out] = _nearness(
-            cosines[np.ix_(out, seen)], labels[seen], classes, settings.neighbours
+            support.cosines(out, seen), labels[seen], classes, settings.neighbours
         )
-        if vectors is not None:
-            scaled = vectors * np.float32(settings.linear_scale)
-            linear = fit_softmax_regression(scaled[seen], labels[seen], classes)
-            linear_scores[out] = predict_softmax_regression(scaled[out], linear)
-    del cosines
+        if vectors is not None and linear is not None:
+            fitted = _fit_linear(vectors[seen], labels[seen], classes, settings)
+            linear[out] = _read_linear(vectors[out], fitted, settings)
 
-    weights = (settings.linear_weight if vectors is not None else 0.0, settings.kernel_weight)
-    held_linear = None if vectors is None else linear_scores[rows]
+    weights = (0.0 if linear is None else settings.linear_weight, settings.kernel_weight)
+    held_linear = None if linear is None else linear[rows]
     if len(rows) >= _ENOUGH_TO_FIT and classes > 1:
         weights = _fit_weights(held_linear, kernel_scores[rows], labels[rows], weights)
     probabilities = _join(held_linear, kernel_scores[rows], weights)
-    held_out = HeldOut(
-        rows=support[rows],
-        labels=labels[rows],
-        reading=Reading(probabilities, _gated(probabilities, nearness[rows], settings.gate)),
-    )
-    fitted_linear: Optional[Matrix] = None
-    if all_vectors is not None:
-        scaled = all_vectors * np.float32(settings.linear_scale)
-        fitted_linear = fit_softmax_regression(scaled, all_labels, classes)
-    model = IntentModel(
-        intents=[str(name) for name in names],
-        settings=settings,
-        ngrams=ngrams,
-        ngrams_of_support=ngrams_of_support,
-        vectors=vectors,
-        labels=labels,
-        coefficients=_solve(kernel, labels, classes, settings),
-        linear=fitted_linear,
-        weights=weights,
-    )
-    return model, held_out
+    reading = Reading(probabilities, _gated(probabilities, nearness[rows], settings.gate))
+    return HeldOut(rows=chosen[rows], labels=labels[rows], reading=reading), weights
+
+
+def _fit_linear(
+    vectors: Matrix, labels: Positions, classes: int, settings: ModelSettings
+) -> Matrix:
+    return fit_softmax_regression(vectors * np.float32(settings.linear_scale), labels, classes)
+
+
+def _read_linear(vectors: Matrix, coefficients: Matrix, settings: ModelSettings) -> Matrix:
+    scaled = vectors * np.float32(settings.linear_scale)
+    return predict_softmax_regression(scaled, coefficients)
 
 
 def _support(labels: Positions, limit: int) -> Positions:
@@ -323,17 +366,6 @@ def _folds(labels: Positions, folds: int) -> Positions:
     alone = np.bincount(labels)[labels] < 2
     assigned[alone] = -1
     return assigned
-
-
-def _likeness(ngrams: csr_matrix) -> Matrix:
-    """Returns the products of all pairs of rows, computed in blocks to bound the memory."""
-    examples = ngrams.shape[0]
-    columns = ngrams.T.tocsr()
-    likeness = np.empty((examples, examples), np.float32)
-    for start in range(0, examples, _BLOCK):
-        block = slice(start, start + _BLOCK)
-        likeness[block] = (ngrams[block] @ columns).toarray()
-    return likeness
 
 
 def _kernel(cosines: Optional[Matrix], likeness: Matrix, settings: ModelSettings) -> Matrix:

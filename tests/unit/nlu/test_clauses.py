@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.nlu.clauses import flattened, respelled, split
+
+
+def clauses(text: str) -> list[str]:
+    return [clause.text for clause in split(text)]
+
+
+def parts(text: str) -> list[str]:
+    return [part.text for clause in split(text) for part in clause.parts]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("what is it? how much is it?", ["what is it?", "how much is it?"]),
+        ("what is it and how much is it", ["what is it", "how much is it"]),
+        ("what is it, and also how much is it", ["what is it", "how much is it"]),
+        ("what is it plus can you bring it", ["what is it", "can you bring it"]),
+        ("what is it\nhow much is it", ["what is it", "how much is it"]),
+        ("Hi! What is it?", ["Hi!", "What is it?"]),
+        ("It is the U.S. office. Is it open?", ["It is the U.S. office.", "Is it open?"]),
+    ],
+)
+def test_questions_are_parted(text: str, expected: list[str]) -> None:
+    assert clauses(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text", ["what is it", "do you know what they do", "is it 3.2 or 4", "open 24/7?", "85,000"]
+)
+def test_one_question_is_not_parted(text: str) -> None:
+    assert split(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("cost and length", ["cost", "length"]),
+        ("cost / length", ["cost", "length"]),
+        ("cost, length & place?", ["cost", "length", "place?"]),
+        ("what is it how much is it", ["what is it", "how much is it"]),
+    ],
+)
+def test_parts_are_proposed(text: str, expected: list[str]) -> None:
+    assert parts(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "asks", "negated", "courtesy"),
+    [
+        ("My kids are grown.", False, False, False),
+        ("I don't want to know the price.", False, True, False),
+        ("never mind the price.", False, True, False),
+        ("I don't have a car.", False, False, False),
+        ("Thanks so much!", False, False, True),
+        ("tell me the price.", True, False, False),
+    ],
+)
+def test_the_form_of_a_clause_is_seen(text: str, asks: bool, negated: bool, courtesy: bool) -> None:
+    clause = split(f"{text} Where is it?")[0]
+
+    assert (clause.asks, clause.negated, clause.courtesy) == (asks, negated, courtesy)
+
+
+def test_a_topic_before_its_question_is_no_question_of_its_own() -> None:
+    topic, question = split("the team, what is it like")
+
+    assert not topic.fragment
+    assert question.asks
+
+
+@given(st.text(alphabet="ab what,is?.!/&\n and the", max_size=80))
+def test_spans_are_ordered_and_hold_the_text(text: str) -> None:
+    for group in [split(text), *(clause.parts for clause in split(text))]:
+        end = 0
+        for clause in group:
+            assert text[clause.start : clause.end] == clause.text
+            assert end <= clause.start < clause.end
+            end = clause.end
+
+
+def test_words_are_respelled_whole() -> None:
+    assert respelled("Teh tehran, teh!", {"teh": "the"}) == "the tehran, the!"
+
+
+def test_parts_follow_their_clause() -> None:
+    found = split("cost and length? where is it")
+
+    assert [clause.text for clause in flattened(found)] == [
+        "cost and length?",
+        "cost",
+        "length?",
+        "where is it",
+    ]

