@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from rasa_sdk import Tracker
-from rasa_sdk.events import SlotSet
+from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
 from actions.base import AdvisorAction
+from actions.fit import FORM, REQUESTED
 from actions.saying import say
+from bot import fit
 from bot.answers import Answer
 from bot.dialogue import Memory, respond
 from bot.knowledge import knowledge
@@ -31,15 +33,24 @@ class ActionAnswer(AdvisorAction):
         self, tracker: Tracker, dispatcher: CollectingDispatcher, domain: DomainDict
     ) -> list[dict[str, Any]]:
         """Answer the latest message; see AdvisorAction."""
+        known = knowledge()
+        in_fit_check = bool(tracker.active_loop.get("name"))
         turn = respond(
-            knowledge(),
-            questions_of(tracker.latest_message, knowledge().own_names),
+            known,
+            questions_of(tracker.latest_message, known.own_names, known.vocabulary),
             Memory.from_dict(tracker.get_slot(MEMORY)),
             previous=_last_said(tracker),
-            in_fit_check=bool(tracker.active_loop.get("name")),
+            in_fit_check=in_fit_check,
         )
-        say(dispatcher, turn.answers)
-        return [SlotSet(MEMORY, turn.memory.as_dict())]
+        if turn.answers:
+            say(dispatcher, turn.answers)
+        events = [SlotSet(MEMORY, turn.memory.as_dict())]
+        if turn.fit_check == "ends":
+            slots = [REQUESTED, *(criterion.id for criterion in fit.criteria(known))]
+            events += [ActiveLoop(None), *(SlotSet(slot, None) for slot in slots)]
+        if turn.fit_check == "starts" and not in_fit_check:
+            events.append(FollowupAction(FORM))
+        return events
 
 
 def _last_said(tracker: Tracker) -> list[Answer]:

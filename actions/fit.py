@@ -27,19 +27,19 @@ class ValidateFitForm(FormValidationAction):
         """Return the name that the form looks for."""
         return "validate_fit_form"
 
-    async def extract_custom_slots(
+    async def get_extraction_events(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
-    ) -> dict[str, Any]:
-        """Return the requested slot's value, or nothing where the reply does not answer it."""
+    ) -> list[dict[str, Any]]:
+        """Return the event that fills the requested slot, if the reply answers it."""
         requested = tracker.get_slot(REQUESTED)
-        for criterion in fit.criteria(knowledge()):
-            if criterion.id != requested:
-                continue
-            text = tracker.latest_message.get("text") or ""
-            asked = questions_of(tracker.latest_message, knowledge().own_names)
-            value = fit.option_for(criterion, asked, text)
-            return {} if value is None else {requested: value}
-        return {}
+        known = knowledge()
+        text = tracker.latest_message.get("text") or ""
+        for criterion in fit.criteria(known):
+            if criterion.id == requested:
+                asked = questions_of(tracker.latest_message, known.own_names, known.vocabulary)
+                value = fit.option_for(criterion, asked, text)
+                return [] if value is None else [SlotSet(requested, value)]
+        return []
 
 
 class AskFitCriterion(AdvisorAction):
@@ -68,13 +68,16 @@ class AskFitCriterion(AdvisorAction):
 
 
 def _interrupted(tracker: Tracker) -> bool:
-    """Whether something else was answered since the user's last message."""
+    """Whether something else was answered since the user's last message, within the check."""
+    answered = False
     for event in reversed(tracker.events):
-        if event.get("event") == "user":
+        kind, name = event.get("event"), event.get("name")
+        if kind == "user":
+            break
+        if kind == "active_loop" and name == FORM:
             return False
-        if event.get("event") == "action" and event.get("name") == "action_answer":
-            return True
-    return False
+        answered = answered or (kind == "action" and name == "action_answer")
+    return answered
 
 
 class ActionAskFitFormFitTechnology(AskFitCriterion):
@@ -142,17 +145,3 @@ class ActionFitResult(AdvisorAction):
         chosen = {slot: tracker.get_slot(slot) for slot in slots}
         say(dispatcher, [fit.result(knowledge(), chosen)])
         return [SlotSet(slot, None) for slot in slots]
-
-
-class ActionFitStop(AdvisorAction):
-    """Empties the slots where the check is stopped."""
-
-    def name(self) -> str:
-        """Return the name that rules use."""
-        return "action_fit_stop"
-
-    def respond(
-        self, tracker: Tracker, dispatcher: CollectingDispatcher, domain: DomainDict
-    ) -> list[dict[str, Any]]:
-        """Forget the answers given so far."""
-        return [SlotSet(criterion.id, None) for criterion in fit.criteria(knowledge())]

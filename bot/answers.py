@@ -20,6 +20,7 @@ Kind = Literal["fact", "silent", "talk", "offer", "miss", "fit"]
 
 MOST_SUGGESTIONS = 3
 MOST_MORE = 3
+MOST_PAYS = 2
 LONGEST_NAME = 40
 
 
@@ -61,7 +62,7 @@ def answer_topic(knowledge: Knowledge, question: Question) -> Answer:
         KeyError: The question's intent is no topic.
     """
     topic = knowledge.topics[question.intent]
-    if topic.id == "salary_own_pay" and question.pay is not None:
+    if topic.id == "salary_own_pay" and question.pay:
         return _own_pay(knowledge, topic, question)
     if topic.silence is not None:
         return _silent(knowledge, topic, question.named)
@@ -202,7 +203,7 @@ def _fact_answer(
 def _silent(knowledge: Knowledge, topic: Topic, named: Sequence[Named]) -> Answer:
     silence = topic.silence
     assert silence is not None
-    names = [_spoken(n) for n in named if n.entity in silence.names_from]
+    names = _names(named, silence.names_from)
     says = knowledge.fill(silence.says, names=_listed(names, "or") or silence.subject)
     nearest = silence.nearest
     items = [knowledge.facts[name] for name in topic.points]
@@ -226,8 +227,7 @@ def _silent(knowledge: Knowledge, topic: Topic, named: Sequence[Named]) -> Answe
 
 
 def _own_pay(knowledge: Knowledge, topic: Topic, question: Question) -> Answer:
-    assert question.pay is not None
-    lead = pay.compare(knowledge, question.pay)
+    lead = " ".join(pay.compare(knowledge, own) for own in question.pay[:MOST_PAYS])
     comparison = knowledge.career.pay_comparison
     references = (comparison.low, comparison.high, comparison.median)
     told = tuple(dict.fromkeys(reference.partition(".")[0] for reference in references))
@@ -295,6 +295,16 @@ def _references(texts: Iterable[str]) -> tuple[str, ...]:
 def _has_pay(knowledge: Knowledge, references: Sequence[str]) -> bool:
     figures: list[Figure] = [knowledge.figure(reference) for reference in references]
     return any(figure.unit != "count" for figure in figures)
+
+
+def _names(named: Sequence[Named], entities: Sequence[str]) -> list[str]:
+    """The names to say back; words that name several kinds of things count as the first kind."""
+    known: dict[str, str] = {}
+    for entity in entities:
+        for name in named:
+            if name.entity == entity:
+                known.setdefault(name.text.lower(), _spoken(name))
+    return list(dict.fromkeys(known.values()))
 
 
 def _spoken(named: Named) -> str:

@@ -6,9 +6,9 @@ or three readings, then help, then a person), and what takes precedence (distres
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Literal
 
 from bot.answers import (
     MOST_SUGGESTIONS,
@@ -21,11 +21,12 @@ from bot.answers import (
     tell_why,
 )
 from bot.knowledge import Knowledge
-from bot.understanding import Named, Pay, Question
+from bot.understanding import Pay, Question
 
 SOMETHING_ELSE = "Something else"
 MOST_READINGS = 3
 MOST_QUESTIONS = 3
+MOST_MISSES = 3
 
 # Said alone these matter; beside a question they are only its frame.
 FRAME = frozenset(
@@ -35,6 +36,11 @@ FRAME = frozenset(
 DISTRESS = "distress"
 DISTRESS_CUE = "distress_cue"
 CERTAIN = 0.85
+# What starts the fit check, and after what it does not go on.
+FIT_CHECK = "fit_check"
+ENDS_FIT_CHECK = frozenset({"stop", "goodbye", DISTRESS})
+# What changes the course of the conversation is not done on a likely reading alone.
+COMMITTING = frozenset({"stop", "goodbye", "affirm", "deny", "unsure"})
 # Intents that part what is out of scope into kinds; all are answered alike.
 OUT_OF_SCOPE = "out_of_scope"
 # A short message is read with the conversation in mind: a reading that stays with the subject
@@ -99,10 +105,17 @@ class Memory:
 
 @dataclass(frozen=True)
 class Turn:
-    """What is said in one turn, and what is remembered after it."""
+    """What is said in one turn, and what is remembered after it.
+
+    Attributes:
+        answers: What is said; may be empty where the fit check goes on by itself.
+        memory: What is remembered.
+        fit_check: Whether the fit check starts or ends with this turn.
+    """
 
     answers: tuple[Answer, ...]
     memory: Memory
+    fit_check: Literal["starts", "ends"] | None = None
 
 
 def respond(
@@ -136,7 +149,7 @@ def refine(knowledge: Knowledge, question: Question) -> Question:
     group = knowledge.groups[topic.group]
     if topic.id not in group.general:
         return question
-    if group.own_pay and question.pay is not None and not _is_printed(knowledge, question.pay):
+    if group.own_pay and any(not _is_printed(knowledge, own) for own in question.pay):
         return replace(question, intent=group.own_pay)
     for entity, target in group.refined.items():
         if any(named.entity == entity for named in question.named):
@@ -201,22 +214,41 @@ class _Responder:
         if _in_distress(questions):
             return self._care()
         asked = _essential([in_context(self.knowledge, entry, topic) for entry in questions])
-        if len(asked) == 1 and asked[0].decision != "answer":
+        if len(asked) == 1 and not self._understood(asked[0]):
             return self._misunderstood(asked[0])
         if asked[0].intent == "follow_repeat" and self.previous:
             return Turn(tuple(self.previous), self.memory)
-        understood = [question for question in asked if question.decision == "answer"]
+        understood = [question for question in asked if self._understood(question)]
+        starts = any(question.intent == FIT_CHECK for question in understood)
         answers: list[Answer] = []
         resolved: list[Question] = []
         for question in understood[:MOST_QUESTIONS]:
+            if question.intent == FIT_CHECK:
+                continue
             answer, meant = self._answer(question)
             if answer.topic not in {previous.topic for previous in answers}:
                 answers.append(answer)
                 resolved += [meant] if meant else []
-        return Turn(tuple(answers), self._remember(asked[0], answers, resolved))
+        memory = self._remember(asked[0], answers, resolved)
+        ends = self._ending([question.intent for question in understood])
+        return Turn(tuple(answers), memory, "starts" if starts else ends)
+
+    def _understood(self, question: Question) -> bool:
+        """Whether to answer: a topic only where it is sure, small talk and the like where likely.
+
+        A question out of scope is declined as such even where it is not sure of which kind it is.
+        """
+        if question.decision == "offer":
+            firm = question.intent in self.knowledge.topics or question.intent in COMMITTING
+            return not firm and not question.intent.startswith("follow_")
+        return question.decision == "answer"
 
     def _care(self) -> Turn:
-        return Turn((self._talk(DISTRESS),), replace(self.memory, said=self.said))
+        memory = replace(self.memory, said=self.said)
+        return Turn((self._talk(DISTRESS),), memory, self._ending({DISTRESS}))
+
+    def _ending(self, intents: Collection[str]) -> Literal["ends"] | None:
+        return "ends" if self.in_fit_check and ENDS_FIT_CHECK & set(intents) else None
 
     def _answer(self, question: Question) -> tuple[Answer, Question | None]:
         """Answer one question; also return it as resolved, where it is about a topic."""
@@ -255,25 +287,27 @@ class _Responder:
         topic = self.knowledge.topics.get(self.memory.topic or "")
         if topic is not None:
             group = self.knowledge.groups[topic.group]
-            if group.own_pay and question.pay is not None:
+            if group.own_pay and question.pay:
                 return replace(question, intent=group.own_pay)
             entities = {named.entity for named in question.named}
             for entity, target in group.named.items():
                 if entity in entities:
                     return replace(question, intent=target)
-        homes = [home for named in question.named if (home := self._home(named))]
-        if homes:
-            return replace(question, intent=homes[0])
+        if home := self._home({named.entity for named in question.named}):
+            return replace(question, intent=home)
         for reading, _ in question.readings:
             if reading in self.knowledge.topics:
                 return replace(question, intent=reading)
         return question
 
-    def _home(self, named: Named) -> str | None:
-        for topic in self.knowledge.career.topics:
-            if topic.variants_by == named.entity:
+    def _home(self, entities: Collection[str]) -> str | None:
+        """The topic that is about a kind of thing, first of all the one that names it first."""
+        topics = self.knowledge.career.topics
+        for topic in topics:
+            if topic.silence and set(topic.silence.names_from[:1]) & set(entities):
                 return topic.id
-            if topic.silence and named.entity in topic.silence.names_from:
+        for topic in topics:
+            if topic.variants_by in entities:
                 return topic.id
         return None
 
@@ -288,15 +322,16 @@ class _Responder:
     def _misunderstood(self, question: Question) -> Turn:
         misses = self.memory.misses + 1
         if self.in_fit_check:
-            answer = self._talk("fit_unclear", kind="miss", suggestions=())
-            return Turn((answer,), replace(self.memory, said=self.said))
+            which = "fit_unclear" if misses < MOST_MISSES else "miss_third"
+            answer = self._talk(which, kind="miss", suggestions=())
+            return Turn((answer,), replace(self.memory, misses=misses, said=self.said))
         readings = _readings(self.knowledge, question)
         offered = misses == 1 and bool(readings) and question.decision == "offer"
         if offered:
             suggestions = (*self._titles(readings), SOMETHING_ELSE)
             answer = self._talk("offer", kind="offer", suggestions=suggestions)
         else:
-            which = ("miss_first", "miss_second", "miss_third")[min(misses, 3) - 1]
+            which = ("miss_first", "miss_second", "miss_third")[min(misses, MOST_MISSES) - 1]
             answer = self._talk(which, kind="miss")
         memory = replace(
             self.memory,
@@ -339,6 +374,7 @@ class _Responder:
             told=tuple(dict.fromkeys(told)),
             facts=facts or before.facts,
             runners_up=kept[1 : 1 + MOST_READINGS],
+            misses=before.misses if before.offered and not resolved else 0,
             said=self.said,
         )
 
@@ -361,7 +397,7 @@ def _essential(questions: Sequence[Question]) -> list[Question]:
     calm = [question for question in questions if question.intent != DISTRESS] or questions
     asked = [question for question in calm if question.intent not in FRAME]
     sure = [question for question in asked if question.decision == "answer"]
-    return sure or asked or list(calm[-1:])
+    return sure or asked[:1] or list(calm[-1:])
 
 
 def _readings(knowledge: Knowledge, question: Question) -> tuple[str, ...]:

@@ -9,8 +9,29 @@ from bot.knowledge import Knowledge
 from bot.knowledge.model import Criterion, Option
 from bot.understanding import Question
 
-# What a reply such as "I've been a nurse for ten years" is understood as.
-STATEMENT = "fit_background"
+ASKING = frozenset(
+    [
+        "what",
+        "how",
+        "do",
+        "does",
+        "did",
+        "can",
+        "could",
+        "is",
+        "are",
+        "am",
+        "was",
+        "will",
+        "would",
+        "should",
+        "which",
+        "who",
+        "when",
+        "where",
+        "why",
+    ]
+)
 
 
 def criteria(knowledge: Knowledge) -> tuple[Criterion, ...]:
@@ -93,11 +114,17 @@ def option_for(criterion: Criterion, questions: Sequence[Question], text: str) -
     for option in criterion.options:
         if question.intent == option.value:
             return option.value
-    if question.intent == STATEMENT and "?" not in text:
+    if _is_statement(text):
         for option in criterion.options:
             if any(named.value in option.accepts for named in question.named):
                 return option.value
     return None
+
+
+def _is_statement(text: str) -> bool:
+    """Whether a reply tells something, such as "I've been a nurse for ten years"."""
+    first = text.lower().split()[:1]
+    return "?" not in text and not ASKING.intersection(first)
 
 
 def _option(criterion: Criterion, value: str | None) -> Option:

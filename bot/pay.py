@@ -6,7 +6,8 @@ from bot.knowledge import Knowledge
 from bot.knowledge.texts import dollars
 from bot.understanding import Pay
 
-PERIODS_PER_YEAR = {"year": 1, "month": 12, "week": 52, "day": 260, "hour": 2080}
+# Weeks of 40 hours, as the pipeline counts an hourly wage.
+HOURS_PER_YEAR = 52 * 40
 
 
 def compare(knowledge: Knowledge, own: Pay) -> str:
@@ -43,13 +44,11 @@ def compare(knowledge: Knowledge, own: Pay) -> str:
     )
     if own.per in (None, "year"):
         return said
+    template = comparison.hourly if own.per == "hour" else comparison.counted
     counted = knowledge.fill(
-        comparison.hourly,
-        given=own.text,
-        pay=dollars(amount),
-        hours_per_year=f"{PERIODS_PER_YEAR['hour']:,}",
+        template, given=own.text, pay=dollars(amount), hours_per_year=f"{HOURS_PER_YEAR:,}"
     )
-    return f"{said} {counted}" if own.per == "hour" else said
+    return f"{said} {counted}"
 
 
 def _gap(amount: int, median: int) -> str:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 Decision = Literal["answer", "offer", "decline"]
+# The extractor that finds names by a statistical model.
+GUESSING = "SpacyEntities"
 # Entities that count for the whole message, in whichever part of it they stand.
 OF_THE_MESSAGE = frozenset({"distress_cue"})
 DECISIONS: dict[str, Decision] = {"answer": "answer", "offer": "offer", "decline": "decline"}
@@ -55,7 +57,7 @@ class Question:
         decision: Whether to answer, to offer readings or to decline.
         readings: The likeliest intents with their confidence, best first.
         named: What was named in it.
-        pay: An amount of pay given in it.
+        pay: Amounts of pay given in it.
         text: Its words.
     """
 
@@ -64,12 +66,14 @@ class Question:
     decision: Decision = "answer"
     readings: tuple[tuple[str, float], ...] = ()
     named: tuple[Named, ...] = ()
-    pay: Pay | None = None
+    pay: tuple[Pay, ...] = ()
     text: str = ""
 
 
 def questions_of(
-    parse_data: Mapping[str, Any], own_names: Sequence[str] = ()
+    parse_data: Mapping[str, Any],
+    own_names: Sequence[str] = (),
+    vocabulary: Container[str] = (),
 ) -> tuple[Question, ...]:
     """Read the pipeline's output.
 
@@ -78,6 +82,7 @@ def questions_of(
             project's own classifier wrote them, decision and questions.
         own_names: What the career itself is called. What stands within such a name is not
             something else that was named: "project manager" in "clinical project manager".
+        vocabulary: Words that make no name; what was guessed to be a name must hold none.
 
     Returns:
         At least one question, in the order asked.
@@ -86,13 +91,22 @@ def questions_of(
     entities = [
         entity
         for entity in parse_data.get("entities") or []
-        if not any(
+        if not _is_plain(entity, vocabulary)
+        and not any(
             start < entity.get("end", 0) and entity.get("start", 0) < end for start, end in spans
         )
     ]
     parts = parse_data.get("questions") or [_whole(parse_data)]
     whole = len(parts) == 1
     return tuple(_question(part, entities, whole) for part in parts)
+
+
+def _is_plain(entity: Mapping[str, Any], vocabulary: Container[str]) -> bool:
+    """Whether a name that was guessed, not looked up, is made of plain words."""
+    if entity.get("extractor") != GUESSING:
+        return False
+    words = re.findall(r"[a-z]+", str(entity.get("value")).lower())
+    return any(word in vocabulary for word in words)
 
 
 def _spans(text: str, names: Sequence[str]) -> list[tuple[int, int]]:
@@ -147,14 +161,20 @@ def _named(entities: Sequence[Mapping[str, Any]]) -> tuple[Named, ...]:
     return tuple({(named.entity, named.value): named for named in found}.values())
 
 
-def _pay(entities: Sequence[Mapping[str, Any]]) -> Pay | None:
-    for entity in entities:
-        value = entity.get("value")
-        if entity.get("entity") == "money" and isinstance(value, Mapping):
-            return Pay(
-                text=str(value.get("text") or ""),
-                currency=str(value.get("currency") or "USD"),
-                per=value.get("per"),
-                amount_per_year=value.get("amount_per_year"),
-            )
-    return None
+def _pay(entities: Sequence[Mapping[str, Any]]) -> tuple[Pay, ...]:
+    amounts = [
+        value
+        for entity in entities
+        if entity.get("entity") == "money" and isinstance(value := entity.get("value"), Mapping)
+    ]
+    return tuple(
+        Pay(
+            text=str(value.get("text") or ""),
+            currency=str(value.get("currency") or "USD"),
+            per=value.get("per"),
+            amount_per_year=value.get(bound),
+        )
+        for value in amounts
+        for bound in ("amount_per_year", "amount_per_year_to")
+        if bound == "amount_per_year" or bound in value
+    )

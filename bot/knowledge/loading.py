@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -58,9 +59,15 @@ class Knowledge:
 
     @cached_property
     def own_names(self) -> tuple[str, ...]:
-        """Everything that the career itself is called."""
+        """Everything that the career and the area of its figures are called."""
         job = self.career.job
-        return (job.name, job.short_name, *job.aliases)
+        return (job.name, job.short_name, *job.aliases, *self.career.article.areas)
+
+    @cached_property
+    def vocabulary(self) -> frozenset[str]:
+        """The words, in lower case, that the questions and titles of the topics are made of."""
+        texts = [f"{topic.title} {topic.question}" for topic in self.career.topics]
+        return frozenset(word for text in texts for word in re.findall(r"[a-z]+", text.lower()))
 
     @cached_property
     def groups(self) -> dict[str, Group]:

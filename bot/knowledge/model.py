@@ -154,6 +154,9 @@ class Article(Model):
     title: Text
     author: Text
     date: Literal["unknown"] | date
+    areas: tuple[Text, ...] = Field(
+        description="Names of the area that its figures hold for, so that it is not silent on it."
+    )
     sections: dict[Identifier, Text]
 
 
@@ -229,6 +232,7 @@ class PayComparison(Model):
     within: Text
     above: Text
     hourly: Text
+    counted: Text
     foreign: Text
     missing: Text
 

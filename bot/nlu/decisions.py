@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
+
+_WORD = re.compile(r"[a-z]{3,}")
+_NOISE = re.compile(r"^[^aeiouy]{5,}$|[^aeiouy]{6,}")
 
 Decision = Literal["answer", "offer", "decline"]
 
@@ -71,6 +75,14 @@ def normalised(text: str) -> str:
     return " ".join(marks.split()) or " ".join(folded.split())
 
 
-def has_words(text: str) -> bool:
-    """Returns whether a text holds a letter or a digit."""
-    return any(character.isalnum() for character in text)
+def is_readable(text: str) -> bool:
+    """Returns whether a text holds words: letters or digits, and not mostly keyboard noise.
+
+    A word is noise where it is five letters or more without a vowel, or holds six consonants in
+    a row ("sdfgh", "asdkjfhg"). Texts with letters beyond ASCII are taken as they are.
+    """
+    if not any(character.isalnum() for character in text):
+        return False
+    words = _WORD.findall(text.lower()) if text.isascii() else []
+    noise = [word for word in words if _NOISE.search(word)]
+    return not words or 2 * len(noise) < len(words)

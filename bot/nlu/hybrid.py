@@ -22,7 +22,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu.choice import Candidate, SplitRule, choose
 from bot.nlu.clauses import CLAUSE_VECTORS, Clause, clauses_of, flattened, texts_of
-from bot.nlu.decisions import Thresholds, has_words, learn_thresholds, normalised
+from bot.nlu.decisions import Thresholds, is_readable, learn_thresholds, normalised
 from bot.nlu.intent_model import HeldOut, IntentModel, Matrix, ModelSettings, fit_model
 
 logger = logging.getLogger(__name__)
@@ -269,7 +269,7 @@ class HybridIntentClassifier(IntentClassifier, GraphComponent):
             confidences: of all intents.
         """
         assert self._model is not None
-        if not has_words(typed):
+        if not is_readable(typed):
             confidences = confidences * _WORDLESS
         known = self._examples.get(normalised(typed)) or self._examples.get(normalised(meant))
         if known is not None:

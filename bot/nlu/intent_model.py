@@ -29,6 +29,7 @@ from numpy.typing import NDArray
 from scipy.linalg import cho_factor, cho_solve
 from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
+from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
 
 from bot.nlu.ngrams import NgramIndex, NgramVectorizer
 from bot.nlu.softmax import (
@@ -149,6 +150,7 @@ class IntentModel:
         self._coefficients = coefficients
         self._linear = linear
         self._weights = weights
+        self._blas = ThreadpoolController()
 
     @property
     def uses_vectors(self) -> bool:
@@ -165,6 +167,11 @@ class IntentModel:
         Returns:
             Probabilities and confidences, one row per text.
         """
+        # The products are small: waiting for a second thread takes longer than they do.
+        with self._blas.limit(limits=1, user_api="blas"):
+            return self._read(texts, vectors)
+
+    def _read(self, texts: Sequence[str], vectors: Optional[Matrix]) -> Reading:
         likeness = self._index.likeness(texts)
         if vectors is None or self._vectors is None or self._linear is None:
             scores = _kernel(None, likeness, self.settings) @ self._coefficients
@@ -279,7 +286,8 @@ class _Support:
         if self.vectors is None:
             likeness: Matrix = (self.ngrams[rows] @ self.ngrams[columns].T).toarray()
             return likeness
-        return self.vectors[rows] @ self.vectors[columns].T
+        cosines: Matrix = self.vectors[rows] @ self.vectors[columns].T
+        return cosines
 
     def kernel(self, settings: ModelSettings) -> Matrix:
         """Returns the kernel of all pairs, built in blocks to bound the memory."""

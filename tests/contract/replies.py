@@ -47,12 +47,12 @@ def all_replies(knowledge: Knowledge) -> Iterator[Reply]:
     """Yield the replies to each intent, with each kind of thing named, followed up in each way."""
     for question in _questions(knowledge):
         turn = respond(knowledge, [question], Memory())
-        yield _reply(f"{question.intent} {question.named}", turn.answers, question.pay)
+        yield _reply(f"{question.intent} {question.named}", turn.answers, *question.pay)
         memory = turn.memory
         for follow_up in FOLLOW_UPS:
             turn = respond(knowledge, [Question(follow_up)], memory)
             memory = turn.memory
-            yield _reply(f"{question.intent} then {follow_up}", turn.answers, question.pay)
+            yield _reply(f"{question.intent} then {follow_up}", turn.answers, *question.pay)
     yield from _talks(knowledge)
     yield from _misunderstandings(knowledge)
     yield from _fit_check(knowledge)
@@ -70,7 +70,7 @@ def _questions(knowledge: Knowledge) -> Iterator[Question]:
             for value in variant.when:
                 yield Question(topic.id, named=(Named(topic.variants_by or "", value, value),))
         for pay in PAYS if topic.id == "salary_own_pay" else ():
-            yield Question(topic.id, pay=pay)
+            yield Question(topic.id, pay=(pay,))
 
 
 def _talks(knowledge: Knowledge) -> Iterator[Reply]:

@@ -26,7 +26,7 @@ from bot.runtime.agent import Advisor
 
 HERE = Path(__file__).parent
 KEYS = {"user", "topics", "facts", "says", "says_not", "offers", "messages", "differs"}
-LONGEST_REPLY = 900
+LONGEST_ANSWER = 800
 
 
 def behaviours() -> list[Any]:
@@ -54,7 +54,7 @@ def check_turn(
     reply = read(messages)
     shown = f"{turn['user']!r} was answered: {reply.topics} {reply.text!r} {reply.suggestions}"
     assert reply.text, shown
-    assert len(reply.text) <= LONGEST_REPLY, shown
+    assert len(reply.text) <= LONGEST_ANSWER * max(1, len(reply.answers)), shown
     if "topics" in turn:
         assert reply.topics == turn["topics"], shown
     assert set(turn.get("facts", ())) <= reply.facts, shown
@@ -63,6 +63,8 @@ def check_turn(
     for words in turn.get("says_not", ()):
         assert words.casefold() not in reply.text.casefold(), f"{words!r}: {shown}"
     assert set(turn.get("offers", ())) <= set(reply.suggestions), shown
+    if sum("text" in message for message in messages) == 1:
+        assert len(reply.suggestions) <= 3, shown
     if "messages" in turn:
         assert sum("text" in message for message in messages) == turn["messages"], shown
     if turn.get("differs"):

@@ -28,7 +28,7 @@ def found(extractor: SpacyEntities, text: str, known: Any = ()) -> list[tuple[st
         ("what does it pay in boston", [("place", "boston")]),
         ("what about phoenix", [("place", "phoenix")]),
         ("How about Germany?", [("place", "Germany")]),
-        ("i work at google", [("organisation", "google")]),
+        ("I work at Google", [("organisation", "Google")]),
     ],
 )
 def test_names_are_found_in_chat_text(
@@ -37,7 +37,10 @@ def test_names_are_found_in_chat_text(
     assert found(extractor, text) == expected
 
 
-@pytest.mark.parametrize("text", ["what do i need for a degree", "do they pay for nurses", ""])
+@pytest.mark.parametrize(
+    "text",
+    ["what do i need for a degree", "do they pay for nurses", "would i be at home in it", ""],
+)
 def test_common_words_are_no_names(extractor: SpacyEntities, text: str) -> None:
     assert found(extractor, text) == []
 
