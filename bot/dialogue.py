@@ -213,6 +213,8 @@ class _Responder:
         topic = self.memory.topic
         if _in_distress(questions):
             return self._care()
+        if not self.in_fit_check:
+            questions = [_beyond_yes_and_no(self.knowledge, question) for question in questions]
         asked = _essential([in_context(self.knowledge, entry, topic) for entry in questions])
         if len(asked) == 1 and not self._understood(asked[0]):
             return self._misunderstood(asked[0])
@@ -377,6 +379,16 @@ class _Responder:
             misses=before.misses if before.offered and not resolved else 0,
             said=self.said,
         )
+
+
+def _beyond_yes_and_no(knowledge: Knowledge, question: Question) -> Question:
+    """Look for the question in a long message that was read as a mere yes, no or stop."""
+    if question.intent not in COMMITTING or len(question.text.split()) <= SHORT:
+        return question
+    others = [reading for reading in question.readings if reading[0] in knowledge.topics]
+    if not others:
+        return question
+    return replace(question, intent=others[0][0], confidence=others[0][1], decision="offer")
 
 
 def _in_distress(questions: Sequence[Question]) -> bool:

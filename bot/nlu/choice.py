@@ -9,6 +9,10 @@ from typing import Optional
 from bot.nlu.clauses import Clause
 
 
+# A part counts where it is nearly as sure as the clause that it is a part of.
+_ALIKE = 0.75
+
+
 @dataclass(frozen=True)
 class Candidate:
     """A clause, or the whole message, as the intent model reads it.
@@ -86,7 +90,8 @@ def _units(clause: Candidate, rule: SplitRule) -> list[Candidate]:
     """Returns the parts of a clause where they are questions, else the clause."""
     negated = [part for part in clause.parts if part.clause.negated]
     wanted = [p for p in clause.parts if not (p.clause.negated or p.clause.courtesy)]
-    sure = [part for part in wanted if rule.accepts(part) and part.confidence >= clause.confidence]
+    least = _ALIKE * clause.confidence
+    sure = [part for part in wanted if rule.accepts(part) and part.confidence >= least]
     several = len({part.intent for part in sure}) > 1 and len(sure) == len(wanted)
     corrected = len(sure) == len(wanted) == 1 and bool(negated)
     return negated + sure if several or corrected else [clause]

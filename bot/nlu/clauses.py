@@ -99,7 +99,7 @@ _SUBJECT = (
     r"anyone|someone|somebody|people|one|most|all|some|many)"
 )
 _WH = (
-    r"(?:what|whats|what's|who|whos|who's|whom|whose|which|when|where|wheres|where's|why|how|"
+    r"(?:whether|what|whats|what's|who|whos|who's|whom|whose|which|when|where|wheres|where's|why|how|"
     r"hows|how's)"
 )
 _AUXILIARY = (
@@ -116,7 +116,7 @@ _REQUEST = (
     r"i(?:'d| would) like|any (?:idea|info|information|chance))"
 )
 _ASKING = rf"(?:{_WH}\b|{_AUXILIARY}|{_REQUEST})"
-_LINK = r"(?:and|also|plus|but|then|&|so|oh|ok|okay|well|btw|by the way|or)"
+_LINK = r"(?:and|n|also|plus|but|then|&|so|oh|ok|okay|well|btw|by the way|or)"
 
 _ASKS = re.compile(
     rf"^(?:(?:{_LINK}|hi|hey|hello|please|thanks)\b[\s,]*)*{_ASKING}|\?\s*$|\b{_REQUEST}",
@@ -126,7 +126,9 @@ _NEGATED = re.compile(
     rf"^(?:{_LINK}\s+)*(?:please\s+)?(?:not\s+(?:the|about|what|how|my|your|interested|asking)\b|"
     r"forget\b|never\s?mind\b|"
     r"(?:i\s+)?(?:do not|don't|dont|didn't|didnt|did not)\s+(?:really\s+)?"
-    r"(?:(?:want|need|care)\s+(?:to\s+(?:know|hear|see)|about)|care\b|ask|mean|tell|give|show)|"
+    r"(?:(?:want|need|care)\s+(?:to\s+(?:know|hear|see)|about)|care\b|ask|mean|tell|give|show|"
+    r"start|recite|repeat|talk|bother|quote|mention|discuss)|"
+    r"no\s+(?:more\s+)?(?:\w+\s+)?talk\b|enough\s+(?:about|of|with)\b|(?:skip|leave\s+out)\b|"
     r"i(?:'m|m| am)\s+not\s+(?:asking|interested|looking)|(?:there(?:'s| is)\s+)?no need)",
     re.IGNORECASE,
 )
@@ -142,17 +144,17 @@ _SENTENCE_END = re.compile(
     re.IGNORECASE,
 )
 _ASKING_BOUNDARY = re.compile(
-    rf"(?:\s*,\s*|\s+)(?:(?:and|also|plus|but|then|&)\s+)+(?={_ASKING})|\s*,\s*(?={_ASKING})",
+    rf"(?:\s*,\s*|\s+)(?:(?:and|n|also|plus|but|then|&)\s+)+(?={_ASKING})|\s*,\s*(?={_ASKING})",
     re.IGNORECASE,
 )
 _PART_BOUNDARY = re.compile(
-    r"\s*,(?!\d)\s*(?:(?:and|also|plus|but)\s+)*|"
-    r"\s+(?:and|also|plus|but|&|\+|as well as)\s+(?:also\s+)?|"
+    r"\s*,(?!\d)\s*(?:(?:and|n|also|plus|but)\s+)*|"
+    r"\s+(?:and|n|also|plus|but|&|\+|as well as)\s+(?:(?:also|then)\s+)?|"
     r"(?<!\d)\s*/\s*(?!\d)|\s+(?=(?:what|how|where|when|why|who)(?:'s|s)?\s+"
     r"(?:is|are|do|does|did|can|should|would|about|much|many|long|far|to)\b)",
     re.IGNORECASE,
 )
-_LEADING_LINKS = re.compile(r"^(?:(?:and|also|plus|but|then|&|so)\b[\s,]*)+", re.IGNORECASE)
+_LEADING_LINKS = re.compile(r"^(?:(?:and|n|also|plus|but|then|&|so)\b[\s,]*)+", re.IGNORECASE)
 _SUBJECTS = re.compile(
     r"\b(?:i|i'm|im|i've|ive|i'd|we|we're|you|you're|he|he's|she|she's|it|it's|its|they|they're|"
     r"there's|that|that's|thats|this|these|those|my|our|am|are|is|was|were)\b",

@@ -217,7 +217,7 @@ class HybridIntentClassifier(IntentClassifier, GraphComponent):
 
         rule = SplitRule(
             clause=self._thresholds.offer,
-            part=self._thresholds.sure,
+            part=(self._thresholds.answer + self._thresholds.sure) / 2,
             answer=self._thresholds.answer,
             kept=frozenset(self._config["kept"]),
         )
