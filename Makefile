@@ -25,14 +25,14 @@ help: ## Show these commands
 chat: model ## Talk to the advisor in the terminal
 	@.venv/bin/advisor chat
 
-run: model ## Serve the advisor to the web page and Slack
+run: model ## Serve the advisor over HTTP
 	@.venv/bin/advisor serve
 
 train: setup ## Train the advisor, whether or not its data has changed
 	@rm -f models/advisor.sha256
 	@.venv/bin/python -I scripts/train.py
 
-test: model check ## Run the checks, then all tests, and print the coverage
+test: check model ## Run the checks, then all tests, and print the coverage
 	@.venv/bin/python -m pytest --cov --cov-report=term-missing:skip-covered
 
 check: setup ## Check the code's style and types, and the knowledge and the data

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from abc import abstractmethod
 from typing import Any
 
@@ -12,9 +13,13 @@ from rasa_sdk.types import DomainDict
 
 from actions.base import AdvisorAction
 from actions.saying import say
-from bot import fit
+from bot import apology, fit
+from bot.deadline import within
 from bot.knowledge import knowledge
+from bot.settings import current_settings
 from bot.understanding import questions_of
+
+logger = logging.getLogger(__name__)
 
 FORM = "fit_form"
 REQUESTED = "requested_slot"
@@ -31,15 +36,29 @@ class ValidateFitForm(FormValidationAction):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> list[dict[str, Any]]:
         """Return the event that fills the requested slot, if the reply answers it."""
-        requested = tracker.get_slot(REQUESTED)
-        known = knowledge()
-        text = tracker.latest_message.get("text") or ""
-        for criterion in fit.criteria(known):
-            if criterion.id == requested:
-                asked = questions_of(tracker.latest_message, known.own_names, known.vocabulary)
-                value = fit.option_for(criterion, asked, text)
-                return [] if value is None else [SlotSet(requested, value)]
-        return []
+        try:
+            return await within(current_settings().action_timeout, lambda: _filled(tracker))
+        except (Exception, SystemExit) as error:  # noqa: BLE001  # as in AdvisorAction
+            dispatcher.utter_message(text=apology.report(logger, f"action {self.name()}", error))
+            return []
+
+    async def get_validation_events(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
+    ) -> list[dict[str, Any]]:
+        """Return the extracted values as they are: only an option's value is ever extracted."""
+        return [SlotSet(name, value) for name, value in tracker.slots_to_validate().items()]
+
+
+def _filled(tracker: Tracker) -> list[dict[str, Any]]:
+    requested = tracker.get_slot(REQUESTED)
+    known = knowledge()
+    text = tracker.latest_message.get("text") or ""
+    for criterion in fit.criteria(known):
+        if criterion.id == requested:
+            asked = questions_of(tracker.latest_message, known.own_names, known.vocabulary)
+            value = fit.option_for(criterion, asked, text)
+            return [] if value is None else [SlotSet(requested, value)]
+    return []
 
 
 class AskFitCriterion(AdvisorAction):

@@ -16,7 +16,7 @@ from bot.knowledge.model import Figure, Topic
 from bot.knowledge.texts import cited_facts, figure_references
 from bot.understanding import Named, Question
 
-Kind = Literal["fact", "silent", "talk", "offer", "miss", "fit"]
+Kind = Literal["fact", "silent", "source", "talk", "offer", "miss", "fit"]
 
 MOST_SUGGESTIONS = 3
 MOST_MORE = 3
@@ -40,6 +40,7 @@ class Answer:
         beside: The ids of the facts behind the caveat and behind where to look instead.
         figures: References of the figures said, such as ``M6.median``.
         named: What the user named and the answer says back.
+        own: Amounts of the user's own pay, in US dollars a year.
     """
 
     topic: str
@@ -53,6 +54,7 @@ class Answer:
     beside: tuple[str, ...] = ()
     figures: tuple[str, ...] = ()
     named: tuple[str, ...] = ()
+    own: tuple[int, ...] = ()
 
 
 def answer_topic(knowledge: Knowledge, question: Question) -> Answer:
@@ -82,9 +84,10 @@ def tell_more(knowledge: Knowledge, topic_id: str, told: Iterable[str], turn: in
     if not fresh:
         return talk(knowledge, "nothing_more", turn, topic=topic)
     if len(fresh) == 1:
-        return _fact_answer(knowledge, topic, knowledge.facts[fresh[0]].statement, fresh, ())
-    lead = f"Also from the article, on {topic.title} and around it:"
-    return _fact_answer(knowledge, topic, lead, (), fresh, statements=True)
+        statement = knowledge.facts[fresh[0]].statement
+        return _fact_answer(knowledge, topic, statement, fresh, (), more=True)
+    lead = f"More from the article on {topic.title}:"
+    return _fact_answer(knowledge, topic, lead, (), fresh, more=True)
 
 
 def tell_why(knowledge: Knowledge, topic_id: str, turn: int) -> Answer:
@@ -113,9 +116,8 @@ def tell_source(knowledge: Knowledge, topic_id: str, facts: Sequence[str]) -> An
         lead += " The article does not name who published the pay figures."
     return Answer(
         topic=topic.id,
-        kind="fact",
+        kind="source",
         lead=lead,
-        source=source_line(knowledge, known),
         suggestions=_suggestions(knowledge, ("salary_source",) if lost else topic.next),
         facts=tuple(known),
     )
@@ -177,13 +179,14 @@ def _fact_answer(
     facts: Sequence[str],
     points: Sequence[str],
     *,
-    statements: bool = False,
+    more: bool = False,
 ) -> Answer:
     items = [knowledge.facts[name] for name in points]
-    texts = [fact.statement if statements or not fact.item else fact.item for fact in items]
+    texts = [fact.statement if more or not fact.item else fact.item for fact in items]
     told = tuple(dict.fromkeys([*cited_facts(lead), *facts, *points]))
     figures = _references([lead, *texts])
-    caveats = list(topic.caveats)
+    # The topic's own caveats belong to its answer, not to the facts beside it.
+    caveats = [] if more else list(topic.caveats)
     if _has_pay(knowledge, figures):
         caveats += [c.id for c in knowledge.career.caveats if c.covers == "pay"]
     return Answer(
@@ -209,14 +212,15 @@ def _silent(knowledge: Knowledge, topic: Topic, named: Sequence[Named]) -> Answe
     items = [knowledge.facts[name] for name in topic.points]
     told = tuple(dict.fromkeys([*cited_facts(nearest.text), *nearest.facts, *topic.points]))
     caveats = topic.caveats
-    pointed = [fact for name in silence.look for fact in knowledge.pointers[name].facts]
+    look = [name for name in silence.look if not _is_said(knowledge, name, nearest.text)]
+    pointed = [fact for name in look for fact in knowledge.pointers[name].facts]
     beside = (*_caveat_facts(knowledge, caveats, told), *pointed)
     return Answer(
         topic=topic.id,
         kind="silent",
         lead=f"{says} {knowledge.fill(nearest.text)}",
         points=tuple(knowledge.fill(fact.item or fact.statement) for fact in items),
-        caveat=f"{_caveat(knowledge, caveats)} {_where(knowledge, silence.look)}".strip(),
+        caveat=f"{_caveat(knowledge, caveats)} {_where(knowledge, look)}".strip(),
         source=source_line(knowledge, told),
         suggestions=_suggestions(knowledge, topic.next),
         facts=told,
@@ -241,6 +245,8 @@ def _own_pay(knowledge: Knowledge, topic: Topic, question: Question) -> Answer:
         facts=told,
         beside=_caveat_facts(knowledge, topic.caveats, told),
         figures=references,
+        named=tuple(own.text for own in question.pay if own.text),
+        own=tuple(round(o.amount_per_year) for o in question.pay if o.amount_per_year is not None),
     )
 
 
@@ -271,9 +277,14 @@ def _caveat(knowledge: Knowledge, caveats: Sequence[str]) -> str:
     return " ".join(knowledge.fill(text) for text in texts)
 
 
+def _is_said(knowledge: Knowledge, pointer: str, text: str) -> bool:
+    """Whether a text has the phone number that a pointer would give again."""
+    return "{phone}" in text and "{phone}" in knowledge.pointers[pointer].text
+
+
 def _where(knowledge: Knowledge, pointers: Sequence[str]) -> str:
     look = _listed([knowledge.pointers[name].text for name in pointers], "or")
-    return f"For more, try {knowledge.fill(look)}."
+    return f"For more, {knowledge.fill(look)}." if look else ""
 
 
 def _caveat_facts(

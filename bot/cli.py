@@ -94,7 +94,7 @@ def check() -> None:
     """Check knowledge, training data, domain and rules, and whether they agree."""
     from bot.check import check_project
 
-    findings = check_project(_settings().home)
+    findings = check_project()
     for finding in findings:
         typer.echo(f"{'error' if finding.error else 'warning'}: {finding.text}")
     errors = sum(finding.error for finding in findings)

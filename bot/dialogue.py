@@ -25,7 +25,7 @@ from bot.understanding import Pay, Question
 
 SOMETHING_ELSE = "Something else"
 MOST_READINGS = 3
-MOST_QUESTIONS = 3
+MOST_QUESTIONS = 5
 MOST_MISSES = 3
 
 # Said alone these matter; beside a question they are only its frame.
@@ -41,6 +41,7 @@ FIT_CHECK = "fit_check"
 ENDS_FIT_CHECK = frozenset({"stop", "goodbye", DISTRESS})
 # What changes the course of the conversation is not done on a likely reading alone.
 COMMITTING = frozenset({"stop", "goodbye", "affirm", "deny", "unsure"})
+LANGUAGE = "language_"
 # Intents that part what is out of scope into kinds; all are answered alike.
 OUT_OF_SCOPE = "out_of_scope"
 # A short message is read with the conversation in mind: a reading that stays with the subject
@@ -215,7 +216,10 @@ class _Responder:
             return self._care()
         if not self.in_fit_check:
             questions = [_beyond_yes_and_no(self.knowledge, question) for question in questions]
-        asked = _essential([in_context(self.knowledge, entry, topic) for entry in questions])
+        questions = [in_context(self.knowledge, entry, topic) for entry in questions]
+        asked = _essential(questions)
+        if topic is None and len(asked) > 1:
+            asked = [entry for entry in asked if not entry.intent.startswith("follow_")] or asked
         if len(asked) == 1 and not self._understood(asked[0]):
             return self._misunderstood(asked[0])
         if asked[0].intent == "follow_repeat" and self.previous:
@@ -231,15 +235,42 @@ class _Responder:
             if answer.topic not in {previous.topic for previous in answers}:
                 answers.append(answer)
                 resolved += [meant] if meant else []
+        answers = self._fresh([*answers, *self._unclear(questions)])
         memory = self._remember(asked[0], answers, resolved)
         ends = self._ending([question.intent for question in understood])
         return Turn(tuple(answers), memory, "starts" if starts else ends)
+
+    def _unclear(self, questions: Sequence[Question]) -> list[Answer]:
+        """Offer readings of a question that stands unsure beside one that is answered."""
+        unsure = [
+            question
+            for question in questions
+            if question.decision == "offer"
+            and question.intent in self.knowledge.topics
+            and question.text.rstrip().endswith("?")
+        ]
+        if len(questions) == 1 or not unsure:
+            return []
+        readings = self._titles(_readings(self.knowledge, unsure[0]))
+        return [self._talk("offer", kind="offer", suggestions=(*readings, SOMETHING_ELSE))]
+
+    def _fresh(self, answers: Sequence[Answer]) -> list[Answer]:
+        """Leave out suggestions that have just been answered."""
+        done = {answer.topic for answer in answers} & set(self.knowledge.topics)
+        asked = {self.knowledge.topics[name].question for name in done}
+        return [
+            replace(answer, suggestions=tuple(s for s in answer.suggestions if s not in asked))
+            for answer in answers
+        ]
 
     def _understood(self, question: Question) -> bool:
         """Whether to answer: a topic only where it is sure, small talk and the like where likely.
 
         A question out of scope is declined as such even where it is not sure of which kind it is.
+        Another language must be all but certain: misspelt English looks foreign, too.
         """
+        if question.intent.startswith(LANGUAGE):
+            return question.confidence >= SURE
         if question.decision == "offer":
             firm = question.intent in self.knowledge.topics or question.intent in COMMITTING
             return not firm and not question.intent.startswith("follow_")
@@ -269,6 +300,8 @@ class _Responder:
         if intent == "follow_correction":
             return self._corrected()
         if topic is None or intent == "follow_repeat":
+            if intent == "follow_more":
+                return self._talk("capabilities")
             return self._talk("fit_unclear" if self.in_fit_check else "nothing_before")
         if intent == "follow_more":
             turn = self._count("nothing_more")
@@ -344,6 +377,12 @@ class _Responder:
         )
         return Turn((answer,), memory)
 
+    def _led_nowhere(self, answers: Sequence[Answer]) -> bool:
+        """Whether the turn neither answered nor failed: it does not change the count of misses."""
+        declined = all(answer.topic == OUT_OF_SCOPE for answer in answers)
+        rejected = self.memory.offered and all(answer.kind == "talk" for answer in answers)
+        return declined or rejected
+
     def _titles(self, topics: Sequence[str]) -> tuple[str, ...]:
         known = [name for name in topics if name in self.knowledge.topics]
         return tuple(self.knowledge.topics[name].question for name in known[:MOST_READINGS])
@@ -376,7 +415,7 @@ class _Responder:
             told=tuple(dict.fromkeys(told)),
             facts=facts or before.facts,
             runners_up=kept[1 : 1 + MOST_READINGS],
-            misses=before.misses if before.offered and not resolved else 0,
+            misses=before.misses if self._led_nowhere(answers) else 0,
             said=self.said,
         )
 

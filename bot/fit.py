@@ -10,27 +10,20 @@ from bot.knowledge.model import Criterion, Option
 from bot.understanding import Question
 
 ASKING = frozenset(
-    [
-        "what",
-        "how",
-        "do",
-        "does",
-        "did",
-        "can",
-        "could",
-        "is",
-        "are",
-        "am",
-        "was",
-        "will",
-        "would",
-        "should",
-        "which",
-        "who",
-        "when",
-        "where",
-        "why",
-    ]
+    (
+        *("what", "how", "which", "who", "when", "where", "why"),
+        *("do", "does", "did", "can", "could", "is", "are", "am", "was"),
+        *("will", "would", "should"),
+    )
+)
+
+# A longer reply may speak of something else; it counts where it opens with a plain answer.
+SHORT = 4
+YES_NO = frozenset(
+    (
+        *("yes", "yeah", "yep", "yup", "yea", "y", "sure", "definitely", "absolutely"),
+        *("no", "nope", "nah", "n", "not", "never", "maybe"),
+    )
 )
 
 
@@ -87,7 +80,7 @@ def result(knowledge: Knowledge, chosen: Mapping[str, str | None]) -> Answer:
     return Answer(
         topic="fit_check",
         kind="fit",
-        lead="This is how your answers lie against the article's points:",
+        lead="Your answers beside the article's points:",
         points=tuple(points),
         caveat=knowledge.fill(check.closing.text),
         source=source_line(knowledge, told),
@@ -111,9 +104,11 @@ def option_for(criterion: Criterion, questions: Sequence[Question], text: str) -
     if len(questions) != 1 or questions[0].decision == "decline":
         return None
     question = questions[0]
-    for option in criterion.options:
-        if question.intent == option.value:
-            return option.value
+    words = text.split()
+    if len(words) <= SHORT or words[0].strip(",.!").casefold() in YES_NO:
+        for option in criterion.options:
+            if question.intent == option.value:
+                return option.value
     if _is_statement(text):
         for option in criterion.options:
             if any(named.value in option.accepts for named in question.named):

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable
 from bot.knowledge import Knowledge
 from bot.knowledge.model import Figure
 from bot.knowledge.texts import COUNTS, NUMBER_WORD
+from bot.pay import HOURS_PER_YEAR
 
 NUMBER = re.compile(
     r"(?P<phone>\d{3}-\d{3}-\d{4})|(?P<dollars>\$\d[\d,.]*)|(?P<percent>\d[\d,.]*\s?%)"
@@ -31,7 +32,7 @@ def unproven(
     knowledge: Knowledge,
     text: str,
     facts: Iterable[str],
-    own: Collection[str] = (),
+    own: Collection[int] = (),
     named: Iterable[str] = (),
 ) -> list[str]:
     """Return the numbers of a reply that nothing it cites accounts for.
@@ -40,16 +41,21 @@ def unproven(
         knowledge: Where the facts stand.
         text: The reply as shown, without what the user typed.
         facts: The ids of the facts that it cites.
-        own: Numbers that may be said because they follow from the user's own pay.
+        own: Amounts of the user's own pay a year: they, their distance from a figure that is
+            cited, and the hours that they are reckoned by may be said.
         named: Names that the user gave and the reply says back, such as "Six Sigma" or "a 401k".
     """
     for name in named:
         text = text.replace(name, "")
-    allowed = {knowledge.career.contact.phone, *own}
+    allowed = {knowledge.career.contact.phone}
     allowed |= {line.number for line in knowledge.conversation.helplines}
     for name in facts:
         if name in knowledge.facts:
-            allowed |= {_written(figure) for figure in knowledge.facts[name].figures}
+            figures = knowledge.facts[name].figures
+            allowed |= {_written(figure) for figure in figures}
+            allowed |= {f"${abs(amount - f.value):,}" for f in figures for amount in own}
+    if own:
+        allowed |= {f"{HOURS_PER_YEAR:,}", *(f"${amount:,}" for amount in own)}
     return [number for number in numbers_in(text) if number not in allowed]
 
 

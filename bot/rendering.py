@@ -37,8 +37,8 @@ def structured(knowledge: Knowledge, answers: Sequence[Answer]) -> dict[str, Any
     """Return the answers as plain data for channels that show more than text.
 
     Shape: ``{"answers": [{"topic", "kind", "lead", "points", "caveat", "source", "facts",
-    "beside", "named", "figures"}], "suggestions": [...]}``; a figure carries its reference, value,
-    unit, statistic, occupation and relation, area, date and its source's status.
+    "beside", "named", "own", "figures"}], "suggestions": [...]}``; a figure carries its
+    reference, value, unit, statistic, occupation and relation, area, date and its source's status.
     """
     return {
         "answers": [
@@ -52,6 +52,7 @@ def structured(knowledge: Knowledge, answers: Sequence[Answer]) -> dict[str, Any
                 "facts": list(answer.facts),
                 "beside": list(answer.beside),
                 "named": list(answer.named),
+                "own": list(answer.own),
                 "figures": [_figure(knowledge, name) for name in answer.figures],
             }
             for answer in answers
@@ -76,6 +77,7 @@ def from_structured(data: Mapping[str, Any]) -> tuple[Answer, ...]:
             beside=tuple(entry["beside"]),
             figures=tuple(figure["reference"] for figure in entry["figures"]),
             named=tuple(entry["named"]),
+            own=tuple(entry["own"]),
         )
         for place, entry in enumerate(entries)
     )

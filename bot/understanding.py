@@ -10,6 +10,9 @@ from typing import Any, Literal
 Decision = Literal["answer", "offer", "decline"]
 # The extractor that finds names by a statistical model.
 GUESSING = "SpacyEntities"
+# The intent whose bare numbers are pay.
+OWN_PAY = "salary_own_pay"
+BARE_PAY = re.compile(r"(?<![\d$])\d{2,3},?\d{3}(?!\d)")
 # Entities that count for the whole message, in whichever part of it they stand.
 OF_THE_MESSAGE = frozenset({"distress_cue"})
 DECISIONS: dict[str, Decision] = {"answer": "answer", "offer": "offer", "decline": "decline"}
@@ -147,7 +150,7 @@ def _question(
             for entry in part.get("intent_ranking") or []
         ),
         named=_named(inside),
-        pay=_pay(inside),
+        pay=_pay(inside) or _bare_pay(intent.get("name"), part.get("text") or ""),
         text=part.get("text") or "",
     )
 
@@ -177,4 +180,13 @@ def _pay(entities: Sequence[Mapping[str, Any]]) -> tuple[Pay, ...]:
         for value in amounts
         for bound in ("amount_per_year", "amount_per_year_to")
         if bound == "amount_per_year" or bound in value
+    )
+
+
+def _bare_pay(intent: object, text: str) -> tuple[Pay, ...]:
+    """The amount in "what if I got 95000", where the question is about one's own pay."""
+    if intent != OWN_PAY:
+        return ()
+    return tuple(
+        Pay(match, "USD", None, float(match.replace(",", ""))) for match in BARE_PAY.findall(text)
     )

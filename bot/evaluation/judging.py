@@ -103,6 +103,11 @@ class Reply:
         return [name for answer in self.answers for name in answer["named"]]
 
     @property
+    def own(self) -> list[int]:
+        """Amounts of the user's own pay that the reply speaks of."""
+        return [amount for answer in self.answers for amount in answer["own"]]
+
+    @property
     def cited(self) -> set[str]:
         """All facts that it rests on."""
         return self.facts | {fact for answer in self.answers for fact in answer["beside"]}
@@ -150,7 +155,7 @@ def _leans(kind: str, reply: Reply, before: Reply | None) -> bool:
         return reply.topics == before.topics and reply.facts == before.facts
     if kind == "source":
         known = {"salary_source", "article_author", "salary_official"}
-        cites = any("That is from" in answer["lead"] for answer in reply.answers)
+        cites = any(answer["kind"] == "source" for answer in reply.answers)
         return cites or bool(known & set(reply.topics))
     if kind == "more":
         return "nothing_more" in reply.topics or bool(reply.facts - before.facts)

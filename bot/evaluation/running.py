@@ -9,7 +9,7 @@ from typing import Any
 from bot.evaluation.cases import Case, Voice
 from bot.evaluation.judging import Reply, Verdict, judge, named_back
 from bot.knowledge import Knowledge
-from bot.proof import numbers_in, unlabelled, unproven
+from bot.proof import unlabelled, unproven
 
 Ask = Callable[[str, str], Awaitable[list[dict[str, Any]]]]
 
@@ -80,10 +80,7 @@ def read(messages: Sequence[Mapping[str, Any]]) -> Reply:
 def _outcome(
     voice: str, dialogue: str, case: Case, reply: Reply, before: Reply | None, knowledge: Knowledge
 ) -> Outcome:
-    # The user's own pay may be said back; its arithmetic is proven by the contract tests.
-    own = "salary_own_pay" in reply.topics
-    allowed = numbers_in(reply.text) if own else ()
-    unknown = unproven(knowledge, reply.text, reply.cited, allowed, reply.named)
+    unknown = unproven(knowledge, reply.text, reply.cited, reply.own, reply.named)
     return Outcome(
         voice=voice,
         dialogue=dialogue,

@@ -36,10 +36,16 @@ def check_career(career: Career) -> list[Problem]:
 def check_conversation(conversation: Conversation, career: Career) -> list[Problem]:
     """Return every problem of the conversation file against a career's topics."""
     problems = list(_duplicates("talks", (talk.id for talk in conversation.talks)))
+    if not conversation.helplines:
+        problems.append(Problem(("helplines",), "there is no helpline", "Name one for distress"))
     topics = {topic.id for topic in career.topics}
     allowed = set(general_values(career)) | TALK_VALUES
     for position, talk in enumerate(conversation.talks):
         where: Location = ("talks", position)
+        if not talk.texts:
+            problems.append(
+                Problem((*where, "texts"), f"the talk {talk.id} has no text", "Write at least one")
+            )
         problems.extend(_dangling((*where, "suggest"), talk.suggest, topics, "topic"))
         for index, text in enumerate(talk.texts):
             problems.extend(_check_text((*where, "texts", index), text, career, allowed))
@@ -306,6 +312,13 @@ def check_topics(career: Career) -> Iterator[Problem]:
                 (*where, "question"),
                 f"the question has {len(topic.question)} characters",
                 f"Keep it to {LONGEST_QUESTION}, so that it fits a button",
+            )
+        silence = topic.silence
+        if silence and silence.names_from and "{names}" not in silence.says:
+            yield Problem(
+                (*where, "silence", "says"),
+                "what was named would not be said back",
+                "Write {names} into it, or take `names_from` out",
             )
         if topic.variants and topic.variants_by is None:
             yield Problem(

@@ -9,8 +9,9 @@ from bot.knowledge.model import Career, Figure
 
 PLACEHOLDER = re.compile(r"\{([A-Za-z][A-Za-z0-9_]*)(?:\.([a-z]+))?(\|capital)?\}")
 NUMBER_WORD = re.compile(
-    r"\b(two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen|hundred|thousand"
-    r"|million|billion|half|double|twice)\b",
+    r"\b(two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six|seven"
+    r"|eigh|nine)(?:teen|ty)|twenty|forty|dozens?|hundreds?|thousands?|millions?|billions?|thirds?"
+    r"|quarters?|half|double|triple|twice)\b",
     re.IGNORECASE,
 )
 DIGIT = re.compile(r"\d")

@@ -8,7 +8,6 @@ from typing import Optional
 
 from bot.nlu.clauses import Clause
 
-
 # A part counts where it is nearly as sure as the clause that it is a part of.
 _ALIKE = 0.75
 

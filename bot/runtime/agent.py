@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from bot.channels.intake import clean_text, take
+from bot.knowledge import KnowledgeError, knowledge
 from bot.runtime.errors import StartUpError
 from bot.runtime.quiet import hush
 from bot.settings import Settings
@@ -79,6 +80,10 @@ def load_agent(settings: Settings, *, remember: bool = True) -> Agent:
         raise StartUpError(
             f"There is no trained model at {settings.model_path}. Run `make train` to make one."
         )
+    try:
+        knowledge()
+    except KnowledgeError as error:
+        raise StartUpError(f"The knowledge file cannot be used.\n{error}") from error
     hush(settings.log_level)
     from bot.runtime.actions_endpoint import InProcessActions
     from bot.runtime.model import load_model, require_own

@@ -26,6 +26,7 @@ PAYS = (
     Pay("forty", "USD", None, None),
 )
 FOLLOW_UPS = ("follow_more", "follow_more", "follow_more", "follow_why", "follow_source",
+              "follow_where", "follow_same",
               "follow_repeat", "follow_correction")  # fmt: skip
 
 
@@ -50,7 +51,8 @@ def all_replies(knowledge: Knowledge) -> Iterator[Reply]:
         yield _reply(f"{question.intent} {question.named}", turn.answers, *question.pay)
         memory = turn.memory
         for follow_up in FOLLOW_UPS:
-            turn = respond(knowledge, [Question(follow_up)], memory)
+            asked = Question(follow_up, named=question.named, pay=question.pay)
+            turn = respond(knowledge, [asked], memory, previous=turn.answers)
             memory = turn.memory
             yield _reply(f"{question.intent} then {follow_up}", turn.answers, *question.pay)
     yield from _talks(knowledge)

