@@ -53,8 +53,9 @@ def make_home(folder: Path, model: Path | None) -> Path:
 class Server:
     """Starts, is asked, and stops."""
 
-    def __init__(self, home: Path, **settings: str) -> None:
+    def __init__(self, home: Path, script: Path = PROJECT / "serve.py", **settings: str) -> None:
         self.home = home
+        self._script = script
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._log = home / "server.log"
@@ -79,7 +80,7 @@ class Server:
     def spawn(self) -> None:
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, PROJECT / "serve.py"],
+                [sys.executable, self._script],
                 env=environment(self.home, **self._settings),
                 stdout=log,
                 stderr=log,

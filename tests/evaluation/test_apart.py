@@ -16,8 +16,12 @@ from bot.settings import PROJECT
 HERE = Path(__file__).parent
 # What everybody says in the same few words, so that nobody could keep it apart.
 COMMON = frozenset(
-    "hi|hello|hey|hi there|hello there|good morning|good evening|thanks|thank you|thank you so much"
-    "|thx|ty|ok thanks|bye|goodbye|ok bye|yes|no|ok|why|help|tell me more|say that again".split("|")
+    (
+        *("hi", "hello", "hey", "hi there", "hello there", "good morning", "good evening"),
+        *("thanks", "thank you", "thank you so much", "thx", "ty", "ok thanks"),
+        *("bye", "goodbye", "ok bye", "yes", "no", "ok", "why", "help"),
+        *("tell me more", "say that again"),
+    )
 )
 # Shorter texts are near to each other by chance; these may not be equal.
 FEW_WORDS = 3

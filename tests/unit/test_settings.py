@@ -116,3 +116,13 @@ def test_every_setting_says_what_it_is_for():
         assert setting.metadata["variable"].isupper()
         assert setting.metadata["purpose"]
         assert setting.metadata["remedy"].startswith("Give ")
+
+
+def test_every_setting_is_documented() -> None:
+    text = (PROJECT / "docs" / "operating.md").read_text(encoding="utf-8")
+    missing = [
+        s.metadata["variable"]
+        for s in fields(Settings)
+        if f"`{s.metadata['variable']}`" not in text
+    ]
+    assert missing == []
