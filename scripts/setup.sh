@@ -8,6 +8,8 @@ cd -- "$(dirname -- "$0")/.."
 
 : "${UV_CACHE_DIR:=$PWD/var/cache/uv}" "${PIP_CACHE_DIR:=$PWD/var/cache/pip}"
 export UV_CACHE_DIR PIP_CACHE_DIR PIP_DISABLE_PIP_VERSION_CHECK=1
+# Trust what the machine trusts: a proxy's certificate is known to the system, not to uv.
+export UV_SYSTEM_CERTS="${UV_SYSTEM_CERTS:-1}"
 
 say() {
     printf '%s\n' "==> $*" >&2
