@@ -171,15 +171,16 @@ def confusion_picture(outcomes: Sequence[Outcome], knowledge: Knowledge) -> str:
         for outcome in outcomes
         if outcome.case.expect.form != "parts"
     ]
-    names = sorted({name for pair in pairs for name in pair})
+    rows = sorted({expected for expected, _ in pairs})
+    columns = [*rows, *sorted({answered for _, answered in pairs} - set(rows))]
     counts = Counter(pairs)
-    canvas = Canvas(figsize=(1 + 0.62 * len(names), 1 + 0.5 * len(names)), layout="constrained")
+    canvas = Canvas(figsize=(2 + 0.5 * len(columns), 2 + 0.36 * len(rows)), layout="constrained")
     axes = canvas.subplots()
-    table = [[counts[(row, column)] for column in names] for row in names]
+    table = [[counts[(row, column)] for column in columns] for row in rows]
     most = max((max(row) for row in table), default=1)
-    axes.imshow([[value**0.5 for value in row] for row in table], cmap="Blues")
-    axes.set_xticks(range(len(names)), names, rotation=45, ha="right")
-    axes.set_yticks(range(len(names)), names)
+    axes.imshow([[value**0.5 for value in row] for row in table], cmap="Blues", aspect="auto")
+    axes.set_xticks(range(len(columns)), columns, rotation=45, ha="right")
+    axes.set_yticks(range(len(rows)), rows)
     axes.set_xlabel("answered")
     axes.set_ylabel("expected")
     for y, row in enumerate(table):
