@@ -47,7 +47,7 @@ def ask_once(
             print(json.dumps(_as_dict(reply, questions), indent=2), flush=True)
         else:
             tolerate(sys.stdout)
-            print(reply.text, flush=True)
+            print(reply.unadorned, flush=True)
     except BrokenPipeError:
         hush_pipe()
     if not reply.answers:  # an apology: scripts must not take it for an answer

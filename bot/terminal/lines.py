@@ -10,6 +10,7 @@ from typing import Any, TextIO
 
 from bot.terminal.conversation import Conversation, Leave
 from bot.terminal.engine import Engine
+from bot.terminal.reply import Reply
 
 
 def answer_lines(engine: Engine) -> None:
@@ -27,7 +28,8 @@ def answer_lines(engine: Engine) -> None:
             outcome = conversation.take(line)
             if isinstance(outcome, Leave):
                 break
-            print(outcome.text if first else f"\n{outcome.text}", flush=True)
+            text = outcome.unadorned if isinstance(outcome, Reply) else outcome.text
+            print(text if first else f"\n{text}", flush=True)
             first = False
     except BrokenPipeError:
         hush_pipe()

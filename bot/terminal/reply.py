@@ -11,6 +11,9 @@ from typing import Any
 # the screen or turn the direction of writing.
 JOINERS = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"
 
+# Kinds of answers that cannot be understood without their buttons.
+CHOOSING = frozenset({"offer", "fit"})
+
 
 @dataclass(frozen=True)
 class Block:
@@ -45,6 +48,15 @@ class Reply:
     blocks: tuple[Block, ...]
     suggestions: tuple[Suggestion, ...] = ()
     answers: tuple[Mapping[str, Any], ...] = ()
+
+    @property
+    def unadorned(self) -> str:
+        """The text, with the choices below it where it asks to choose and shows no buttons."""
+        last = self.answers[-1] if self.answers else {}
+        # The fit check's result has points; its questions have none.
+        if last.get("kind") not in CHOOSING or last["points"]:
+            return self.text
+        return "\n".join([self.text, *(f"- {choice.title}" for choice in self.suggestions)])
 
 
 def read_reply(messages: Sequence[Mapping[str, Any]]) -> Reply:

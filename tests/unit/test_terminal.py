@@ -351,3 +351,14 @@ def test_history_that_cannot_be_kept_is_no_obstacle(tmp_path: Path) -> None:
     history = open_history(tmp_path / "var" / "chat_history")
     history.append_string("pay?")
     assert history.get_strings() == ["pay?"]
+
+
+def test_a_script_sees_the_choices_that_it_is_asked_to_make() -> None:
+    answer = {"kind": "offer", "lead": "Which?", "points": [], "caveat": "", "source": ""}
+    buttons = [{"title": title, "payload": title} for title in ("The pay", "Something else")]
+    structured = {"custom": {"data": {"answers": [answer]}}}
+    offer = read_reply([{"text": "Which?", "buttons": buttons}, structured])
+    assert offer.unadorned == "Which?\n- The pay\n- Something else"
+
+    told = {"custom": {"data": {"answers": [{**answer, "kind": "fact"}]}}}
+    assert read_reply([{"text": "Which?", "buttons": buttons}, told]).unadorned == "Which?"
