@@ -14,12 +14,10 @@ from actions.fit import FORM, REQUESTED
 from actions.saying import say
 from bot import fit
 from bot.answers import Answer
-from bot.dialogue import Memory, respond
+from bot.dialogue import MEMORY, Memory, respond
 from bot.knowledge import knowledge
 from bot.rendering import from_structured
 from bot.understanding import questions_of
-
-MEMORY = "memory"
 
 
 class ActionAnswer(AdvisorAction):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 Decision = Literal["answer", "offer", "decline"]
@@ -59,6 +59,8 @@ class Question:
         confidence: How surely, from 0 to 1.
         decision: Whether to answer, to offer readings or to decline.
         readings: The likeliest intents with their confidence, best first.
+        in_context: The same, as read together with what the conversation was about; empty where
+            the message is long, or the first.
         named: What was named in it.
         pay: Amounts of pay given in it.
         text: Its words.
@@ -68,6 +70,7 @@ class Question:
     confidence: float = 1.0
     decision: Decision = "answer"
     readings: tuple[tuple[str, float], ...] = ()
+    in_context: tuple[tuple[str, float], ...] = ()
     named: tuple[Named, ...] = ()
     pay: tuple[Pay, ...] = ()
     text: str = ""
@@ -101,7 +104,11 @@ def questions_of(
     ]
     parts = parse_data.get("questions") or [_whole(parse_data)]
     whole = len(parts) == 1
-    return tuple(_question(part, entities, whole) for part in parts)
+    questions = tuple(_question(part, entities, whole) for part in parts)
+    if whole:
+        leaning = _readings(parse_data.get("in_context") or [])
+        return (replace(questions[0], in_context=leaning),)
+    return questions
 
 
 def _is_plain(entity: Mapping[str, Any], vocabulary: Container[str]) -> bool:
@@ -145,14 +152,15 @@ def _question(
         intent=intent.get("name") or "",
         confidence=float(intent.get("confidence") or 0.0),
         decision=DECISIONS.get(str(part.get("decision")), "answer"),
-        readings=tuple(
-            (entry["name"], float(entry["confidence"]))
-            for entry in part.get("intent_ranking") or []
-        ),
+        readings=_readings(part.get("intent_ranking") or []),
         named=_named(inside),
         pay=_pay(inside) or _bare_pay(intent.get("name"), part.get("text") or ""),
         text=part.get("text") or "",
     )
+
+
+def _readings(ranking: Sequence[Mapping[str, Any]]) -> tuple[tuple[str, float], ...]:
+    return tuple((entry["name"], float(entry["confidence"])) for entry in ranking)
 
 
 def _named(entities: Sequence[Mapping[str, Any]]) -> tuple[Named, ...]:

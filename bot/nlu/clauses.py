@@ -27,10 +27,14 @@ SPELLING = "spelling"
 CLAUSE_VECTORS = "clause_vectors"
 """Message property: sentence vectors of all clauses and parts in the order of `flattened`."""
 
+BEFORE = "before"
+"""Key of a message's metadata, or a training example's: what the conversation was about."""
+
 WORD = re.compile(r"[^\W\d_]+")
 """A run of letters."""
 
 _MOST_CLAUSES = 8
+_MOST_LEANING_WORDS = 12
 _MOST_PARTS = 4
 _FRAGMENT_WORDS = 5
 
@@ -67,14 +71,49 @@ def clauses_of(message: Message) -> list[Clause]:
     return clauses
 
 
+def in_context(message: Message) -> str:
+    """Returns a short message behind what the conversation was about: "the team: how many?".
+
+    Empty for a long message, and where the metadata do not say what it was about.
+    """
+    metadata = message.get("metadata") or {}
+    before = metadata.get(BEFORE) or _before_example(message)
+    text = message.get(TEXT) or ""
+    leans = before and 0 < len(text.split()) <= _MOST_LEANING_WORDS
+    return f"{before}: {text}" if leans else ""
+
+
+def is_example_in_context(message: Message) -> bool:
+    """Returns whether a training example is to be read in context only."""
+    return bool(_before_example(message))
+
+
+def _before_example(message: Message) -> str:
+    # Where Rasa keeps the metadata that a training example was written with.
+    example = (message.get("metadata") or {}).get("example")
+    return str(example.get(BEFORE) or "") if isinstance(example, dict) else ""
+
+
 def texts_of(message: Message) -> list[str]:
-    """Returns what is to be read of a message: its text, and that of each clause and part.
+    """Returns what is to be read of a message.
 
     Where a `SpellingCorrector` has corrected words, the texts hold the corrected ones.
+
+    Returns:
+        Its text, that of each clause and part, and what `in_context` returns unless empty. Of a
+        training example that leans on the conversation only the last.
     """
     spelling: dict[str, str] = message.get(SPELLING, {})
-    texts = [message.get(TEXT) or "", *(clause.text for clause in flattened(clauses_of(message)))]
-    return [respelled(text, spelling) for text in texts]
+    leaning = in_context(message)
+    texts = (
+        []
+        if is_example_in_context(message)
+        else [
+            message.get(TEXT) or "",
+            *(clause.text for clause in flattened(clauses_of(message))),
+        ]
+    )
+    return [respelled(text, spelling) for text in [*texts, *([leaning] if leaning else [])]]
 
 
 def respelled(text: str, spelling: dict[str, str]) -> str:

@@ -10,6 +10,7 @@ from typing import Any, Optional
 
 import numpy as np
 import rasa.shared.utils.io
+from numpy.typing import NDArray
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -21,7 +22,15 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu.choice import Candidate, SplitRule, choose
-from bot.nlu.clauses import CLAUSE_VECTORS, Clause, clauses_of, flattened, texts_of
+from bot.nlu.clauses import (
+    CLAUSE_VECTORS,
+    Clause,
+    clauses_of,
+    flattened,
+    in_context,
+    is_example_in_context,
+    texts_of,
+)
 from bot.nlu.decisions import Thresholds, is_readable, learn_thresholds, normalised
 from bot.nlu.intent_model import HeldOut, IntentModel, Matrix, ModelSettings, fit_model
 
@@ -30,6 +39,7 @@ logger = logging.getLogger(__name__)
 INTENT_RANKING = "intent_ranking"
 DECISION = "decision"
 QUESTIONS = "questions"
+IN_CONTEXT = "in_context"
 
 _MODEL_SETTINGS = [field.name for field in fields(ModelSettings)]
 _WORDLESS = np.float32(0.001)
@@ -51,6 +61,8 @@ class HybridIntentClassifier(IntentClassifier, GraphComponent):
         questions: one entry per question, in order, at least one: {"text", "start", "end",
             "intent", "intent_ranking", "decision"}. The three properties above are those of
             the first question.
+        in_context: the best readings of a short message together with what the conversation was
+            about, where the message's metadata say so under "before"; as `intent_ranking`.
 
     Config:
         answer_quantile: share of rightly read held-out examples that may not be answered.
@@ -128,7 +140,7 @@ class HybridIntentClassifier(IntentClassifier, GraphComponent):
 
     def train(self, training_data: TrainingData) -> Resource:
         """Trains on the examples that have a text and an intent, and saves the result."""
-        messages = [m for m in training_data.intent_examples if m.get(TEXT) and m.get(INTENT)]
+        messages = [m for m in training_data.intent_examples if texts_of(m) and m.get(INTENT)]
         if not messages:
             rasa.shared.utils.io.raise_warning(
                 "HybridIntentClassifier: there is no training example with an intent, so no "
@@ -145,14 +157,17 @@ class HybridIntentClassifier(IntentClassifier, GraphComponent):
             )
         settings = ModelSettings(**{key: self._config[key] for key in _MODEL_SETTINGS})
         self._model, held_out = fit_model(texts, intents, vectors, settings)
-        self._examples = _examples_by_text([m.get(TEXT) for m in messages], intents)
-        self._learn_thresholds(held_out)
+        typed = [in_context(m) or m.get(TEXT) for m in messages]
+        self._examples = _examples_by_text(typed, intents)
+        self._learn_thresholds(held_out, np.array([is_example_in_context(m) for m in messages]))
         self._persist()
         return self._resource
 
-    def _learn_thresholds(self, held_out: HeldOut) -> None:
-        confidences = held_out.reading.confidences
-        right = confidences.argmax(axis=1) == held_out.labels
+    def _learn_thresholds(self, held_out: HeldOut, leaning: NDArray[np.bool_]) -> None:
+        """Learns when to answer a message that is read alone."""
+        alone = ~leaning[held_out.rows]
+        confidences = held_out.reading.confidences[alone]
+        right = confidences.argmax(axis=1) == held_out.labels[alone]
         if np.count_nonzero(right) < self._ENOUGH_TO_LEARN:
             rasa.shared.utils.io.raise_warning(
                 "HybridIntentClassifier: there are too few training examples to learn when to "
@@ -195,7 +210,12 @@ class HybridIntentClassifier(IntentClassifier, GraphComponent):
         text = message.get(TEXT) or ""
         clauses = clauses_of(message)
         stretches = [Clause(text, 0, len(text), asks=True), *flattened(clauses)]
-        readings = self._readings(message, [stretch.text for stretch in stretches])
+        leaning = in_context(message)
+        texts = [stretch.text for stretch in stretches] + ([leaning] if leaning else [])
+        readings = self._readings(message, texts)
+        if leaning:
+            ranking = readings.pop()[INTENT_RANKING][: self._QUESTION_RANKING]
+            message.set(IN_CONTEXT, ranking, add_to_output=True)
         rows = self._chosen(stretches[0], clauses, readings)
         questions = [self._question(stretches[row], readings[row]) for row in rows]
         first = readings[rows[0]]

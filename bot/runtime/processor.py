@@ -7,9 +7,14 @@ from typing import Any
 
 from rasa.core.actions.action import Action, RemoteAction
 from rasa.core.agent import Agent
+from rasa.core.channels.channel import UserMessage
 from rasa.core.policies.policy import PolicyPrediction
 from rasa.core.processor import MessageProcessor
 from rasa.shared.core.trackers import DialogueStateTracker
+
+from bot.dialogue import MEMORY, Memory
+from bot.knowledge import knowledge
+from bot.nlu.clauses import BEFORE
 
 
 class LocalAction(RemoteAction):
@@ -24,7 +29,24 @@ class LocalAction(RemoteAction):
 
 
 class LocalProcessor(MessageProcessor):
-    """A message processor that runs custom actions as `LocalAction`."""
+    """A message processor that runs custom actions as `LocalAction`.
+
+    It also tells the pipeline what the conversation was about, which Rasa gives to policies only.
+    """
+
+    async def parse_message(
+        self,
+        message: UserMessage,
+        tracker: DialogueStateTracker | None = None,
+        only_output_properties: bool = True,
+    ) -> dict[str, Any]:
+        """Read a message with the conversation in mind; see MessageProcessor."""
+        if tracker is not None and (about := _about(tracker)):
+            message.metadata = {**(message.metadata or {}), BEFORE: about}
+        parsed: dict[str, Any] = await super().parse_message(
+            message, tracker, only_output_properties
+        )
+        return parsed
 
     def predict_next_with_tracker_if_should(
         self, tracker: DialogueStateTracker
@@ -34,6 +56,13 @@ class LocalProcessor(MessageProcessor):
         if type(action) is RemoteAction:
             action = LocalAction(action.name(), self.action_endpoint)
         return action, prediction
+
+
+def _about(tracker: DialogueStateTracker) -> str:
+    """What was last answered, in a few words; empty at the start."""
+    topic = Memory.from_dict(tracker.get_slot(MEMORY)).topic
+    topics = knowledge().topics
+    return topics[topic].title if topic in topics else ""
 
 
 class LocalAgent(Agent):

@@ -1,13 +1,9 @@
-"""One turn of the conversation: questions and memory in, answers and memory out. Pure.
-
-Resolves what leans on the conversation (why, more, again, what about X), what is uncertain (two
-or three readings, then help, then a person), and what takes precedence (distress before all).
-"""
+"""One turn of the conversation: questions and memory in, answers and memory out. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from bot.answers import (
@@ -20,88 +16,31 @@ from bot.answers import (
     tell_where,
     tell_why,
 )
+from bot.dialogue.leaning import in_context, refine, same_for
+from bot.dialogue.memory import Memory
+from bot.dialogue.precedence import (
+    COMMITTING,
+    DISTRESS,
+    beyond_yes_and_no,
+    essential,
+    in_distress,
+)
 from bot.knowledge import Knowledge
-from bot.understanding import Pay, Question
+from bot.understanding import Question
 
 SOMETHING_ELSE = "Something else"
 MOST_READINGS = 3
 MOST_QUESTIONS = 5
 MOST_MISSES = 3
 
-# Said alone these matter; beside a question they are only its frame.
-FRAME = frozenset(
-    {"greet", "thanks", "goodbye", "affirm", "deny", "unsure", "small_talk", "follow_correction"}
-)
-# Answered alone, whatever else a message holds: on an unmistakable cue, or where it is certain.
-DISTRESS = "distress"
-DISTRESS_CUE = "distress_cue"
-CERTAIN = 0.85
 # What starts the fit check, and after what it does not go on.
 FIT_CHECK = "fit_check"
 ENDS_FIT_CHECK = frozenset({"stop", "goodbye", DISTRESS})
-# What changes the course of the conversation is not done on a likely reading alone.
-COMMITTING = frozenset({"stop", "goodbye", "affirm", "deny", "unsure"})
 LANGUAGE = "language_"
+# Another language must be all but certain.
+SURE = 0.75
 # Intents that part what is out of scope into kinds; all are answered alike.
 OUT_OF_SCOPE = "out_of_scope"
-# A short message is read with the conversation in mind: a reading that stays with the subject
-# counts this much more, one that was suggested next a little more.
-SHORT = 8
-SAME_SUBJECT = 2.5
-SUGGESTED = 1.5
-# ... unless it is as sure as this, and only where the reading is at least as likely as that.
-SURE = 0.75
-LIKELY_ENOUGH = 0.15
-
-
-@dataclass(frozen=True)
-class Memory:
-    """What the conversation remembers between turns.
-
-    Attributes:
-        topic: The topic answered last; None before the first answer.
-        told: Facts told since the topic was first asked about.
-        facts: Facts of the last answer.
-        offered: Whether the last reply offered readings.
-        runners_up: The next likeliest readings of the last message.
-        misses: Misunderstandings in a row.
-        said: How often each talk was said.
-    """
-
-    topic: str | None = None
-    told: tuple[str, ...] = ()
-    facts: tuple[str, ...] = ()
-    offered: bool = False
-    runners_up: tuple[str, ...] = ()
-    misses: int = 0
-    said: Mapping[str, int] = field(default_factory=dict)
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the memory as plain data, for a slot."""
-        return {
-            "topic": self.topic,
-            "told": list(self.told),
-            "facts": list(self.facts),
-            "offered": self.offered,
-            "runners_up": list(self.runners_up),
-            "misses": self.misses,
-            "said": dict(self.said),
-        }
-
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any] | None) -> Memory:
-        """Build a memory from what :meth:`as_dict` returned; empty for None."""
-        if not data:
-            return cls()
-        return cls(
-            topic=data.get("topic"),
-            told=tuple(data.get("told", ())),
-            facts=tuple(data.get("facts", ())),
-            offered=bool(data.get("offered")),
-            runners_up=tuple(data.get("runners_up", ())),
-            misses=int(data.get("misses", 0)),
-            said=dict(data.get("said", {})),
-        )
 
 
 @dataclass(frozen=True)
@@ -139,61 +78,6 @@ def respond(
     return _Responder(knowledge, memory, previous, in_fit_check).respond(questions)
 
 
-def refine(knowledge: Knowledge, question: Question) -> Question:
-    """Turn to the topic on what was named, where the topic asked about is a general one.
-
-    "How much does it pay in Boston?" is about pay; the place makes it a question on that place.
-    """
-    topic = knowledge.topics.get(question.intent)
-    if topic is None:
-        return question
-    group = knowledge.groups[topic.group]
-    if topic.id not in group.general:
-        return question
-    if group.own_pay and any(not _is_printed(knowledge, own) for own in question.pay):
-        return replace(question, intent=group.own_pay)
-    for entity, target in group.refined.items():
-        if any(named.entity == entity for named in question.named):
-            return replace(question, intent=target)
-    return question
-
-
-def _is_printed(knowledge: Knowledge, pay: Pay) -> bool:
-    """Whether an amount is one of the article's own: "is the 90k guaranteed?" is not own pay."""
-    printed = {figure.value for fact in knowledge.career.facts for figure in fact.figures}
-    return pay.amount_per_year is not None and round(pay.amount_per_year) in printed
-
-
-def in_context(knowledge: Knowledge, question: Question, topic_id: str | None) -> Question:
-    """Read a short, unsure message with the conversation in mind.
-
-    "How many?" after a question on the team asks for the team's size.
-
-    Args:
-        knowledge: Which topics belong together.
-        question: As read from the message alone.
-        topic_id: The topic answered last; None at the start.
-    """
-    topic = knowledge.topics.get(topic_id or "")
-    words = len(question.text.split())
-    if topic is None or words > SHORT or question.confidence >= SURE or not question.readings:
-        return question
-
-    def weighed(reading: tuple[str, float]) -> float:
-        name, score = reading
-        known = knowledge.topics.get(name)
-        if known is None or score < LIKELY_ENOUGH:
-            return score
-        if known.group == topic.group:
-            return score * SAME_SUBJECT
-        return score * SUGGESTED if name in topic.next else score
-
-    best = max(question.readings, key=weighed)
-    if weighed(best) <= best[1]:
-        return question
-    return replace(question, intent=best[0], confidence=best[1], decision="answer")
-
-
 class _Responder:
     """The working state of one turn."""
 
@@ -212,12 +96,12 @@ class _Responder:
 
     def respond(self, questions: Sequence[Question]) -> Turn:
         topic = self.memory.topic
-        if _in_distress(questions):
+        if in_distress(questions):
             return self._care()
         if not self.in_fit_check:
-            questions = [_beyond_yes_and_no(self.knowledge, question) for question in questions]
+            questions = [beyond_yes_and_no(self.knowledge, question) for question in questions]
         questions = [in_context(self.knowledge, entry, topic) for entry in questions]
-        asked = _essential(questions)
+        asked = essential(questions)
         if topic is None and len(asked) > 1:
             asked = [entry for entry in asked if not entry.intent.startswith("follow_")] or asked
         if len(asked) == 1 and not self._understood(asked[0]):
@@ -225,6 +109,8 @@ class _Responder:
         if asked[0].intent == "follow_repeat" and self.previous:
             return Turn(tuple(self.previous), self.memory)
         understood = [question for question in asked if self._understood(question)]
+        if not understood:
+            return self._misunderstood(asked[0])
         starts = any(question.intent == FIT_CHECK for question in understood)
         answers: list[Answer] = []
         resolved: list[Question] = []
@@ -287,7 +173,7 @@ class _Responder:
         """Answer one question; also return it as resolved, where it is about a topic."""
         intent = question.intent
         if intent == "follow_same":
-            question = self._same_for(question)
+            question = same_for(self.knowledge, question, self.memory.topic)
         question = refine(self.knowledge, question)
         if question.intent in self.knowledge.topics:
             return answer_topic(self.knowledge, question), question
@@ -316,35 +202,6 @@ class _Responder:
         if intent == "follow_source":
             return tell_source(self.knowledge, topic, self.memory.facts)
         return self._talk("nothing_named")
-
-    def _same_for(self, question: Question) -> Question:
-        """Resolve "what about X?": within the last topic's group, else by what X is."""
-        topic = self.knowledge.topics.get(self.memory.topic or "")
-        if topic is not None:
-            group = self.knowledge.groups[topic.group]
-            if group.own_pay and question.pay:
-                return replace(question, intent=group.own_pay)
-            entities = {named.entity for named in question.named}
-            for entity, target in group.named.items():
-                if entity in entities:
-                    return replace(question, intent=target)
-        if home := self._home({named.entity for named in question.named}):
-            return replace(question, intent=home)
-        for reading, _ in question.readings:
-            if reading in self.knowledge.topics:
-                return replace(question, intent=reading)
-        return question
-
-    def _home(self, entities: Collection[str]) -> str | None:
-        """The topic that is about a kind of thing, first of all the one that names it first."""
-        topics = self.knowledge.career.topics
-        for topic in topics:
-            if topic.silence and set(topic.silence.names_from[:1]) & set(entities):
-                return topic.id
-        for topic in topics:
-            if topic.variants_by in entities:
-                return topic.id
-        return None
 
     def _corrected(self) -> Answer:
         if self.memory.offered:
@@ -418,37 +275,6 @@ class _Responder:
             misses=before.misses if self._led_nowhere(answers) else 0,
             said=self.said,
         )
-
-
-def _beyond_yes_and_no(knowledge: Knowledge, question: Question) -> Question:
-    """Look for the question in a long message that was read as a mere yes, no or stop."""
-    if question.intent not in COMMITTING or len(question.text.split()) <= SHORT:
-        return question
-    others = [reading for reading in question.readings if reading[0] in knowledge.topics]
-    if not others:
-        return question
-    return replace(question, intent=others[0][0], confidence=others[0][1], decision="offer")
-
-
-def _in_distress(questions: Sequence[Question]) -> bool:
-    """Whether care comes before everything else.
-
-    A false alarm puts off a tired nurse, a missed one may cost a life: words that can mean nothing
-    else decide alone; the classifier alone decides where it is certain.
-    """
-    if any(named.entity == DISTRESS_CUE for question in questions for named in question.named):
-        return True
-    if len(questions) == 1 and questions[0].intent == DISTRESS:
-        return questions[0].decision != "decline"
-    return any(q.intent == DISTRESS and q.confidence >= CERTAIN for q in questions)
-
-
-def _essential(questions: Sequence[Question]) -> list[Question]:
-    """Leave out what only frames a question; keep what must be answered alone."""
-    calm = [question for question in questions if question.intent != DISTRESS] or questions
-    asked = [question for question in calm if question.intent not in FRAME]
-    sure = [question for question in asked if question.decision == "answer"]
-    return sure or asked[:1] or list(calm[-1:])
 
 
 def _readings(knowledge: Knowledge, question: Question) -> tuple[str, ...]:

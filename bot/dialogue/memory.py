@@ -1,0 +1,60 @@
+"""What a conversation remembers between turns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+# The slot that keeps a `Memory` between turns.
+MEMORY = "memory"
+
+
+@dataclass(frozen=True)
+class Memory:
+    """What the conversation remembers between turns.
+
+    Attributes:
+        topic: The topic answered last; None before the first answer.
+        told: Facts told since the topic was first asked about.
+        facts: Facts of the last answer.
+        offered: Whether the last reply offered readings.
+        runners_up: The next likeliest readings of the last message.
+        misses: Misunderstandings in a row.
+        said: How often each talk was said.
+    """
+
+    topic: str | None = None
+    told: tuple[str, ...] = ()
+    facts: tuple[str, ...] = ()
+    offered: bool = False
+    runners_up: tuple[str, ...] = ()
+    misses: int = 0
+    said: Mapping[str, int] = field(default_factory=dict)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the memory as plain data, for a slot."""
+        return {
+            "topic": self.topic,
+            "told": list(self.told),
+            "facts": list(self.facts),
+            "offered": self.offered,
+            "runners_up": list(self.runners_up),
+            "misses": self.misses,
+            "said": dict(self.said),
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any] | None) -> Memory:
+        """Build a memory from what :meth:`as_dict` returned; empty for None."""
+        if not data:
+            return cls()
+        return cls(
+            topic=data.get("topic"),
+            told=tuple(data.get("told", ())),
+            facts=tuple(data.get("facts", ())),
+            offered=bool(data.get("offered")),
+            runners_up=tuple(data.get("runners_up", ())),
+            misses=int(data.get("misses", 0)),
+            said=dict(data.get("said", {})),
+        )
