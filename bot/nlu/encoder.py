@@ -50,10 +50,11 @@ class EncoderUnavailable(RuntimeError):
 class SentenceEncoder(ABC):
     """Turns texts into unit vectors of `DIMENSION` numbers."""
 
-    def __init__(self, vocabulary: Path, max_tokens: int = 128) -> None:
+    def __init__(self, weights: Path, vocabulary: Path, max_tokens: int = 128) -> None:
         """Reads the vocabulary.
 
         Args:
+            weights: file that the subclass reads.
             vocabulary: BERT uncased `vocab.txt`, one piece per line.
             max_tokens: longer texts are cut after this many word pieces.
         """
@@ -72,6 +73,16 @@ class SentenceEncoder(ABC):
             ("[SEP]", ids["[SEP]"]), ("[CLS]", ids["[CLS]"])
         )
         self._tokenizer.enable_truncation(max_tokens)
+        self._weights = weights
+        self._vocabulary = vocabulary
+        self._max_tokens = max_tokens
+
+    def identity(self) -> str:
+        """Returns a digest of all that makes this encoder's vectors differ from another's."""
+        digest = hashlib.sha256(f"{type(self).__name__} {self._max_tokens} ".encode())
+        digest.update(self._weights.read_bytes())
+        digest.update(self._vocabulary.read_bytes())
+        return digest.hexdigest()
 
     @abstractmethod
     def _token_vectors(self, ids: NDArray[np.int64], mask: NDArray[np.int64]) -> Vectors:
@@ -146,7 +157,7 @@ class OnnxEncoder(SentenceEncoder):
         """
         import onnxruntime
 
-        super().__init__(vocabulary, max_tokens)
+        super().__init__(weights, vocabulary, max_tokens)
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
@@ -175,7 +186,7 @@ class NumpyEncoder(SentenceEncoder):
             vocabulary: see `SentenceEncoder`.
             max_tokens: see `SentenceEncoder`.
         """
-        super().__init__(vocabulary, max_tokens)
+        super().__init__(weights, vocabulary, max_tokens)
         self._tensors = _read_safetensors(weights)
 
     def _token_vectors(self, ids: NDArray[np.int64], mask: NDArray[np.int64]) -> Vectors:

@@ -32,7 +32,10 @@ from bot.nlu.clauses import (
     texts_of,
 )
 from bot.nlu.decisions import Thresholds, is_readable, learn_thresholds, normalised
-from bot.nlu.intent_model import HeldOut, IntentModel, Matrix, ModelSettings, fit_model
+from bot.nlu.fitting import HeldOut, fit_model
+from bot.nlu.intent_model import IntentModel
+from bot.nlu.model_settings import ModelSettings
+from bot.nlu.softmax import Matrix
 
 logger = logging.getLogger(__name__)
 

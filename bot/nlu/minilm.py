@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
+from pathlib import Path
 from typing import Any, Optional
 
 import rasa.shared.utils.io
+from rasa.engine.caching import CACHE_LOCATION_ENV, DEFAULT_CACHE_LOCATION
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -21,6 +24,7 @@ from tqdm import tqdm
 
 from bot.nlu.clauses import CLAUSE_VECTORS, texts_of
 from bot.nlu.encoder import EncoderUnavailable, SentenceEncoder, load_encoder
+from bot.nlu.vector_cache import VectorCache
 
 logger = logging.getLogger(__name__)
 
@@ -42,9 +46,11 @@ class MiniLMFeaturizer(DenseFeaturizer, GraphComponent):
             about 2 ms faster on an idle machine, and slower on a busy one.
         batch_size: texts per run of the network in training.
         max_tokens: longer texts are cut after this many word pieces.
+        cache: whether the vectors of 1,000 training examples or more are kept, in the folder of
+            Rasa's own cache, so that the next training encodes only what is new.
     """
 
-    _PROGRESS_FROM = 1000
+    _MANY = 1000
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
@@ -56,6 +62,7 @@ class MiniLMFeaturizer(DenseFeaturizer, GraphComponent):
             "threads": 1,
             "batch_size": 32,
             "max_tokens": 128,
+            "cache": True,
         }
 
     @classmethod
@@ -114,7 +121,7 @@ class MiniLMFeaturizer(DenseFeaturizer, GraphComponent):
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Adds the feature to every training example that has a text."""
         messages = [m for m in training_data.training_examples if m.get(TEXT)]
-        self._featurize(messages, progress=len(messages) >= self._PROGRESS_FROM)
+        self._featurize(messages, many=len(messages) >= self._MANY)
         return training_data
 
     def process(self, messages: list[Message]) -> list[Message]:
@@ -122,14 +129,17 @@ class MiniLMFeaturizer(DenseFeaturizer, GraphComponent):
         self._featurize([m for m in messages if m.get(TEXT)])
         return messages
 
-    def _featurize(self, messages: list[Message], progress: bool = False) -> None:
+    def _featurize(self, messages: list[Message], many: bool = False) -> None:
         if self._encoder is None or not messages:
             return
+        encoder: SentenceEncoder | VectorCache = self._encoder
+        if many and self._config["cache"]:
+            encoder = VectorCache(cache_folder(), self._encoder)
         texts = [texts_of(message) for message in messages]
-        vectors = self._encoder.encode(
+        vectors = encoder.encode(
             [text for group in texts for text in group],
             self._config["batch_size"],
-            progress=_progress_bar if progress else None,
+            progress=_progress_bar if many else None,
         )
         start = 0
         for message, group in zip(messages, texts, strict=True):
@@ -138,6 +148,11 @@ class MiniLMFeaturizer(DenseFeaturizer, GraphComponent):
             message.add_features(Features(own[:1], FEATURE_TYPE_SENTENCE, TEXT, self._identifier))
             if len(group) > 1:
                 message.set(CLAUSE_VECTORS, own[1:])
+
+
+def cache_folder() -> Path:
+    """Returns the folder for vectors, beside what Rasa itself caches."""
+    return Path(os.environ.get(CACHE_LOCATION_ENV, DEFAULT_CACHE_LOCATION)) / "vectors"
 
 
 def _progress_bar(batches: Any) -> Any:

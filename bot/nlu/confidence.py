@@ -1,0 +1,37 @@
+"""What a reading is worth: its probability, gated by how near the examples of the intent are."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from bot.nlu.softmax import Matrix, Positions
+
+
+def nearness(cosines: Matrix, labels: Positions, classes: int, neighbours: int) -> Matrix:
+    """Returns the mean cosine to the nearest examples of each class, from 0 to 1.
+
+    Args:
+        cosines: shape (texts, examples).
+        labels: classes of the examples, in rising order.
+        classes: number of classes, each of which has an example.
+        neighbours: how many examples to look at; equal cosines count as one example.
+    """
+    grouped = cosines
+    counts = np.bincount(labels, minlength=classes)
+    starts = np.concatenate([[0], np.cumsum(counts)[:-1]])
+    nearest = np.maximum.reduceat(grouped, starts, axis=1)
+    total, found = nearest.copy(), np.ones_like(nearest)
+    for _ in range(1, neighbours):
+        grouped = np.where(grouped == np.repeat(nearest, counts, axis=1), -2, grouped)
+        nearest = np.maximum.reduceat(grouped, starts, axis=1)
+        exists = nearest > -2
+        total += np.where(exists, nearest, 0)
+        found += exists
+    mean: Matrix = np.clip(total / found, 0, 1).astype(np.float32)
+    return mean
+
+
+def gated(probabilities: Matrix, nearness: Matrix, gate: float) -> Matrix:
+    """Returns p^(1-g) * s^g: low where the probability p or the nearness s is low."""
+    confidences: Matrix = (probabilities ** (1 - gate) * nearness**gate).astype(np.float32)
+    return confidences
