@@ -8,12 +8,13 @@ from dataclasses import replace
 from bot.knowledge import Knowledge
 from bot.understanding import Pay, Question
 
-# A message as sure as this alone is not read in context.
-SURE = 0.95
+# A message as sure as this alone is not read in context; "why?" and "more" must be surer.
+SURE = 0.8
+SURE_TO_FOLLOW = 0.95
 # How sure the better of its two readings must be to answer.
 ENOUGH = 0.4
 # The two readings are multiplied; this much is added to each, so that neither rules anything out.
-DOUBT = 0.06
+DOUBT = 0.12
 # The last topic shows in context only because it was put beside the message: its share counts less.
 ECHO = 0.5
 # What stays with the subject is likelier, and what was suggested next; but a message that does not
@@ -60,7 +61,8 @@ def in_context(knowledge: Knowledge, question: Question, topic_id: str | None) -
         topic_id: The topic answered last; None at the start.
     """
     topic = knowledge.topics.get(topic_id or "")
-    if topic is None or not question.in_context or question.confidence >= SURE:
+    sure = SURE_TO_FOLLOW if question.intent.startswith("follow_") else SURE
+    if topic is None or not question.in_context or question.confidence >= sure:
         return question
     alone, beside = dict(question.readings), dict(question.in_context)
 
