@@ -10,7 +10,7 @@ from sanic import Blueprint, Sanic, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-from bot.channels.intake import IntakeError, take
+from bot.channels.intake import IntakeError, take_object
 from bot.channels.turn import OnNewMessage, answer
 
 # Bytes. Enough for the longest message with every character escaped.
@@ -45,7 +45,7 @@ class RestInput(RasaRestInput):
                 return refusal(415, "The body is not declared as JSON.", remedy)
             try:
                 body = _object(request.body)
-                incoming = take(body.get("sender"), body.get("message"))
+                incoming = take_object(_json(request.body))
             except IntakeError as error:
                 return refusal(413 if error.too_long else 400, error.detail, error.remedy)
             return response.json(await answer(on_new_message, incoming, self.name()))
