@@ -9,7 +9,14 @@ from rasa.core.actions.action import Action, RemoteAction
 from rasa.core.agent import Agent
 from rasa.core.policies.policy import PolicyPrediction
 from rasa.core.processor import MessageProcessor
+from rasa.engine.loader import load_predict_graph_runner
+from rasa.engine.runner.interface import GraphRunner
+from rasa.engine.storage.local_model_storage import LocalModelStorage
+from rasa.engine.storage.storage import ModelMetadata
 from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.utils.common import TempDirectoryPath, get_temp_dir_name
+
+from bot.runtime.graph import OrderedGraphRunner
 
 
 class LocalAction(RemoteAction):
@@ -24,7 +31,16 @@ class LocalAction(RemoteAction):
 
 
 class LocalProcessor(MessageProcessor):
-    """A message processor that runs custom actions as `LocalAction`."""
+    """A message processor with `LocalAction` for custom actions and an `OrderedGraphRunner`."""
+
+    @staticmethod
+    def _load_model(model_path: str | Path) -> tuple[str, ModelMetadata, GraphRunner]:
+        path = Path(model_path)
+        with TempDirectoryPath(get_temp_dir_name()) as folder:
+            metadata, runner = load_predict_graph_runner(
+                Path(folder), path, LocalModelStorage, OrderedGraphRunner
+            )
+        return path.name, metadata, runner
 
     def predict_next_with_tracker_if_should(
         self, tracker: DialogueStateTracker
