@@ -7,6 +7,7 @@ is for and what a right value looks like. A wrong value raises `SettingsError` w
 from __future__ import annotations
 
 import ipaddress
+import math
 import os
 import re
 from collections.abc import Callable, Mapping
@@ -21,6 +22,8 @@ SWITCH = ("on", "off")
 RATE = re.compile(r"[1-9]\d{0,6}/(second|minute|hour|day)")
 ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:\d{1,5})?|https?://\[[0-9a-f:]+\](:\d{1,5})?")
 NO_RATE = "off"
+DAYS = re.compile(r"(\d{1,5}(?:\.\d+)?) ?d?")
+FOR_EVER = "off"
 MOST_PROXIES = 9
 PROJECT = Path(__file__).resolve().parents[1]
 # Rasa's lock of a conversation lives 60 s: a turn that lasts longer could be overtaken.
@@ -106,6 +109,23 @@ def _redis(raw: str) -> str:
     return raw
 
 
+def days(raw: str) -> float:
+    """Reads a number of days such as 30d.
+
+    Returns:
+        The days; infinity for "off".
+
+    Raises:
+        ValueError: it is something else.
+    """
+    if raw.lower() == FOR_EVER:
+        return math.inf
+    found = DAYS.fullmatch(raw.lower())
+    if found is None or not float(found[1]):
+        raise ValueError
+    return float(found[1])
+
+
 def _database(raw: str) -> str:
     if "://" not in raw:
         raise ValueError
@@ -175,6 +195,15 @@ class Settings:
             "Redis that several processes share for locks and rate limits",
             "Give a URL such as redis://:password@host:6379/0.",
             _redis,
+        ),
+    )
+    retention: float = field(
+        default=90.0,
+        metadata=_about(
+            "ADVISOR_RETENTION",
+            "days without a message after which the server deletes a conversation",
+            "Give a number of days such as 90d, or off to keep conversations for ever.",
+            days,
         ),
     )
     action_timeout: float = field(
@@ -350,6 +379,12 @@ class Settings:
         if not scheme.startswith("sqlite") or path in ("", ":memory:"):
             return None
         return self.home / path.partition("?")[0]
+
+    @property
+    def database_address(self) -> str:
+        """The database's URL, with the absolute path of an SQLite file."""
+        path = self.database_path
+        return self.database_url if path is None else f"sqlite:///{path}"
 
 
 def is_loopback(address: str) -> bool:

@@ -84,26 +84,27 @@ def load_agent(settings: Settings, *, remember: bool = True) -> Agent:
         knowledge()
     except KnowledgeError as error:
         raise StartUpError(f"The knowledge file cannot be used.\n{error}") from error
-    hush(settings.log_level)
+    hush(settings.log_level, settings.log_format)
     from bot.runtime.actions_endpoint import InProcessActions
     from bot.runtime.model import load_model, require_own
-    from bot.runtime.processor import LocalAgent
-    from bot.runtime.stores import PromptLockStore, open_tracker_store
+    from bot.runtime.once import OnceAgent
+    from bot.runtime.stores import LocalLockStore, open_lock_store, open_tracker_store
 
     try:
         actions = InProcessActions(ACTIONS, settings.action_timeout)
     except SystemExit as error:
         raise StartUpError(f"The package {ACTIONS!r} cannot be imported; see the log.") from error
-    agent = LocalAgent(lock_store=PromptLockStore(), action_endpoint=actions)
-    if remember:
-        agent.tracker_store = open_tracker_store(settings)
+    locks = open_lock_store(settings) if remember else LocalLockStore()
+    agent = OnceAgent(lock_store=locks, action_endpoint=actions)
+    agent.tracker_store = open_tracker_store(settings, remember=remember)
     load_model(agent, settings.model_path)
     require_own(agent, settings.model_path, settings.home / "config.yml", actions)
     return agent
 
 
 def close_agent(agent: Agent) -> None:
-    """Lets the database go."""
-    from bot.runtime.stores import close_tracker_store
+    """Lets the database and the locks go."""
+    from bot.runtime.stores import close_lock_store, close_tracker_store
 
     close_tracker_store(agent.tracker_store)
+    close_lock_store(agent.lock_store)

@@ -1,3 +1,4 @@
+import math
 from dataclasses import FrozenInstanceError, fields
 from pathlib import Path
 
@@ -29,6 +30,7 @@ def test_every_setting_can_be_set(tmp_path: Path):
             "ADVISOR_LOG_KEY": "a key",
             "ADVISOR_KNOWLEDGE": str(tmp_path),
             "ADVISOR_REDIS_URL": "redis://cache:6379/0",
+            "ADVISOR_RETENTION": "30d",
             "ADVISOR_REST": "On",
             "ADVISOR_ORIGINS": "https://www.Example.edu/, http://localhost:8080",
             "ADVISOR_CONVERSATION_RATE": "5 / second",
@@ -52,6 +54,7 @@ def test_every_setting_can_be_set(tmp_path: Path):
         log_key="a key",
         knowledge_folder=tmp_path,
         redis_url="redis://cache:6379/0",
+        retention=30,
         rest="on",
         origins=("https://www.example.edu", "http://localhost:8080"),
         conversation_rate="5/second",
@@ -76,6 +79,8 @@ def test_every_setting_can_be_set(tmp_path: Path):
         ("ADVISOR_ACTION_TIMEOUT", "-1"),
         ("ADVISOR_ACTION_TIMEOUT", "nan"),
         ("ADVISOR_ACTION_TIMEOUT", "60"),
+        ("ADVISOR_RETENTION", "0d"),
+        ("ADVISOR_RETENTION", "a month"),
         ("ADVISOR_LOG_LEVEL", "LOUD"),
         ("ADVISOR_LOG_FORMAT", "xml"),
         ("ADVISOR_KNOWLEDGE", "/no/such/folder"),
@@ -125,6 +130,22 @@ def test_the_database_url_is_not_in_the_representation():
 )
 def test_only_an_sqlite_file_has_a_path(url: str, path: Path | None):
     assert Settings(database_url=url).database_path == path
+
+
+def test_conversations_are_kept_for_ninety_days_or_for_ever():
+    assert Settings.from_environment({}).retention == 90
+    assert Settings.from_environment({"ADVISOR_RETENTION": "off"}).retention == math.inf
+
+
+@pytest.mark.parametrize(
+    ("url", "address"),
+    [
+        ("sqlite:///var/a.db", f"sqlite:///{PROJECT}/var/a.db"),
+        ("postgresql://me@db/advisor", "postgresql://me@db/advisor"),
+    ],
+)
+def test_a_database_has_an_absolute_address(url: str, address: str):
+    assert Settings(database_url=url).database_address == address
 
 
 def test_an_empty_variable_counts_as_not_set():
