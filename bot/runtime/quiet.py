@@ -13,12 +13,13 @@ OURS = ("bot", "actions")
 CHATTY = ("tensorflow", "sanic.root", "sanic.error", "sanic.access", "apscheduler", "asyncio")
 
 
-def hush(log_level: str = "INFO") -> None:
+def hush(log_level: str = "INFO", log_format: str = "text") -> None:
     """Sets logging, warnings and telemetry up. Call it before anything imports rasa.
 
     Args:
         log_level: of the advisor's own lines. The libraries' warnings are always written, and
             everything that they have to say at DEBUG.
+        log_format: "text", or "json" for one object a line.
     """
     debug = log_level == "DEBUG"
     os.environ["RASA_TELEMETRY_ENABLED"] = "false"
@@ -34,7 +35,11 @@ def hush(log_level: str = "INFO") -> None:
     warnings.simplefilter("default" if debug else "ignore")
 
     libraries = logging.DEBUG if debug else logging.WARNING
-    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    from bot.runtime.logs import formatter
+
+    logging.basicConfig()
+    for handler in logging.getLogger().handlers:
+        handler.setFormatter(formatter(log_format, debug))
     logging.getLogger().setLevel(libraries)
     for name in CHATTY:
         logging.getLogger(name).setLevel(libraries)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import socket
 import sys
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from bot import apology
@@ -14,6 +16,7 @@ from bot.settings import Settings, SettingsError, current_settings
 
 if TYPE_CHECKING:
     from rasa.core.agent import Agent
+    from rasa.core.channels.channel import InputChannel
     from sanic import Sanic
 
 logger = logging.getLogger(__name__)
@@ -32,10 +35,14 @@ def serve(settings: Settings) -> None:
         StartUpError: the port, the model, the database or the channels cannot be used. Nothing
             has listened then.
     """
-    listener = _bind(settings)
+    listener = bind(settings.host, settings.port, "HOST and PORT")
+    admin = None
+    if settings.admin_port:
+        variables = "ADVISOR_ADMIN_HOST and ADVISOR_ADMIN_PORT"
+        admin = bind(settings.admin_host, settings.admin_port, variables)
     agent = load_agent(settings)
     try:
-        _app(agent, settings).run(
+        _app(agent, settings, admin).run(
             sock=listener,
             workers=1,
             motd=False,
@@ -46,6 +53,8 @@ def serve(settings: Settings) -> None:
     finally:
         close_agent(agent)
         listener.close()
+        if admin is not None:
+            admin.close()
 
 
 def main(
@@ -71,39 +80,47 @@ def main(
     return 0
 
 
-def _bind(settings: Settings) -> socket.socket:
-    """Takes the port before the seconds that loading takes."""
+def bind(host: str, port: int, variables: str) -> socket.socket:
+    """Takes a port, before the seconds that loading takes.
+
+    Args:
+        host: address of this machine.
+        port: the port.
+        variables: what sets the two, for the message.
+
+    Raises:
+        StartUpError: the address cannot be listened on.
+    """
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(
-            settings.host, settings.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )[0]
         listener = socket.socket(family, kind, protocol)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(address)
     except OSError as error:
         raise StartUpError(
-            f"{settings.host}:{settings.port} cannot be listened on: {error.strerror}. Stop what "
-            "uses it, or choose another with HOST and PORT."
+            f"{host}:{port} cannot be listened on: {error.strerror}. Stop what uses it, or choose "
+            f"another with {variables}."
         ) from error
     return listener
 
 
-def _app(agent: Agent, settings: Settings) -> Sanic:
+def _app(agent: Agent, settings: Settings, admin: socket.socket | None) -> Sanic:
     from rasa.core.channels import channel
-    from rasa.core.run import create_http_input_channels
-    from rasa.shared.exceptions import RasaException
     from sanic import Sanic
 
-    credentials = settings.home / "credentials.yml"
+    from bot.channels.guard import the_guard
+
     app = Sanic("advisor", configure_logging=False)
     app.config.KEEP_ALIVE_TIMEOUT = KEEP_ALIVE
     app.config.GRACEFUL_SHUTDOWN_TIMEOUT = settings.action_timeout + GRACE
     app.ctx.agent = agent
-    try:
-        channel.register(create_http_input_channels(None, str(credentials)), app, "/webhooks/")
-    except (RasaException, OSError, ValueError) as error:
-        raise StartUpError(f"The channels in {credentials} cannot be used: {error}") from error
-    _add_pages(app, agent)
+    the_guard().protect(app)
+    channels = _channels(settings)
+    channel.register(channels, app, "/webhooks/")
+    add_pages(app, agent, [REST] if any(found.name() == "rest" for found in channels) else [])
+    _add_background(app, agent, admin)
 
     async def announce(*_: object) -> None:
         host = f"[{settings.host}]" if ":" in settings.host else settings.host
@@ -113,9 +130,63 @@ def _app(agent: Agent, settings: Settings) -> Sanic:
     return app
 
 
-def _add_pages(app: Sanic, agent: Agent) -> None:
+def _channels(settings: Settings) -> list[InputChannel]:
+    """The channels of credentials.yml that may be served.
+
+    Raises:
+        StartUpError: the file cannot be used, or nothing is left to serve.
+    """
+    from rasa.core.run import create_http_input_channels
+    from rasa.shared.exceptions import RasaException
+
+    credentials = settings.home / "credentials.yml"
+    try:
+        channels: list[InputChannel] = create_http_input_channels(None, str(credentials))
+    except (RasaException, OSError, ValueError) as error:
+        raise StartUpError(f"The channels in {credentials} cannot be used: {error}") from error
+    served = [found for found in channels if found.name() != "rest" or settings.rest_is_served]
+    if len(served) < len(channels):
+        reason = (
+            "ADVISOR_REST=off"
+            if settings.rest == "off"
+            else f"callers may name any conversation on it, and {settings.host} is not loopback"
+        )
+        message = f"The REST channel is off: {reason}."
+        remedy = "Set ADVISOR_REST=on if only trusted callers reach it, or HOST=127.0.0.1"
+        if not served:
+            raise StartUpError(f"{message} {credentials} names no other channel. {remedy}.")
+        logger.warning("%s %s to have it.", message, remedy)
+    return served
+
+
+def _add_background(app: Sanic, agent: Agent, listener: socket.socket | None) -> None:
+    """What runs beside the channels for as long as the server does."""
+    from bot.runtime.admin import start_admin
+    from bot.runtime.knowledge_watch import watch_knowledge
+
+    async def begin(app: Sanic, *_: object) -> None:
+        app.ctx.watch = asyncio.create_task(watch_knowledge())
+        app.ctx.admin = await start_admin(agent, listener) if listener else None
+
+    async def end(app: Sanic, *_: object) -> None:
+        app.ctx.watch.cancel()
+        if app.ctx.admin is not None:
+            await app.ctx.admin.cleanup()
+
+    app.register_listener(begin, "before_server_start")
+    app.register_listener(end, "before_server_stop")
+
+
+def add_pages(app: Sanic, agent: Agent, questions: Sequence[str]) -> None:
+    """Adds what every server of the advisor offers, and how it says no.
+
+    Args:
+        app: the server.
+        agent: whose health is asked.
+        questions: the paths that questions may be posted to.
+    """
     from sanic import response
-    from sanic.exceptions import SanicException
+    from sanic.exceptions import PayloadTooLarge, SanicException
     from sanic.request import Request
     from sanic.response import HTTPResponse
 
@@ -123,25 +194,32 @@ def _add_pages(app: Sanic, agent: Agent) -> None:
 
     @app.get("/")
     async def about(request: Request) -> HTTPResponse:
-        return response.json(
-            {
-                "name": "Career advisor",
-                "ask": f'POST {REST} with {{"sender": "an id of the conversation", '
-                '"message": "a question"}',
-                "health": "GET /health",
-            }
-        )
+        about = {"name": "Career advisor", "health": "GET /health"}
+        for path in questions:
+            about["ask"] = (
+                f'POST {path} with {{"sender": "an id of the conversation", '
+                '"message": "a question"}'
+            )
+        return response.json(about)
 
-    @app.get("/health")
-    async def health(request: Request) -> HTTPResponse:
+    @app.get("/health/live")
+    async def live(request: Request) -> HTTPResponse:
+        return response.json({"status": "ok"})
+
+    async def ready(request: Request) -> HTTPResponse:
         failing = await failing_parts(agent)
         if failing:
             return response.json({"status": "failing", "reasons": failing}, status=503)
         return response.json({"status": "ok"})
 
+    app.add_route(ready, "/health", name="health")
+    app.add_route(ready, "/health/ready", name="ready")
+
     async def explain(request: Request, error: Exception) -> HTTPResponse:
         if isinstance(error, SanicException) and error.status_code < 500:
-            remedy = f"See GET / for what is offered; questions go to POST {REST}."
+            remedy = "See GET / for what is offered."
+            if isinstance(error, PayloadTooLarge):
+                remedy = "Send at most 8 KB, with characters as UTF-8 and not as \\uXXXX."
             return response.json({"error": str(error), "remedy": remedy}, error.status_code)
         text = apology.report(logger, "request", error)
         return response.json({"error": text, "remedy": "Try again."}, status=500)
