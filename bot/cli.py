@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn, Optional
 
@@ -65,11 +66,20 @@ def ask(
 def serve(
     host: Optional[str] = typer.Option(None, help="Address to listen on; else HOST, or 127.0.0.1."),
     port: Optional[int] = typer.Option(None, help="Port to listen on; else PORT, or 5005."),
+    workers: Optional[int] = typer.Option(
+        None, min=1, max=64, help="Processes; else ADVISOR_WORKERS, or 1."
+    ),
 ) -> None:
     """Serve the advisor over HTTP."""
-    from bot.runtime.server import main as serve_main
+    settings = _settings()
+    if workers is not None:
+        settings = replace(settings, workers=workers)
+    if settings.workers > 1:
+        from bot.runtime.workers import main as serve_main
+    else:
+        from bot.runtime.server import main as serve_main
 
-    raise typer.Exit(serve_main(_settings(), host=host, port=port))
+    raise typer.Exit(serve_main(settings, host=host, port=port))
 
 
 @app.command()

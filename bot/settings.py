@@ -45,6 +45,13 @@ def _port(raw: str) -> int:
     return port
 
 
+def _workers(raw: str) -> int:
+    workers = int(raw)
+    if not 1 <= workers <= 64:
+        raise ValueError
+    return workers
+
+
 def _seconds(raw: str) -> float:
     seconds = float(raw)
     if not 0 < seconds <= LONGEST_ACTION:
@@ -166,6 +173,15 @@ class Settings:
             "port that the server listens on",
             "Give a whole number from 1 to 65535.",
             _port,
+        ),
+    )
+    workers: int = field(
+        default=1,
+        metadata=_about(
+            "ADVISOR_WORKERS",
+            "processes that `advisor serve` runs; more than one need PostgreSQL and Redis",
+            "Give a whole number from 1 to 64.",
+            _workers,
         ),
     )
     model: str = field(

@@ -28,14 +28,18 @@ GRACE = 7.0
 REST = "/webhooks/rest/webhook"
 
 
-def serve(settings: Settings) -> None:
+def serve(settings: Settings, listener: socket.socket | None = None) -> None:
     """Serves until SIGTERM or SIGINT; turns under way are finished first.
+
+    Args:
+        settings: say where to listen, and all else.
+        listener: takes the messages instead, where a supervisor has bound the port.
 
     Raises:
         StartUpError: the port, the model, the database or the channels cannot be used. Nothing
             has listened then.
     """
-    listener = bind(settings.host, settings.port, "HOST and PORT")
+    listener = listener or bind(settings.host, settings.port, "HOST and PORT")
     admin = None
     if settings.admin_port:
         variables = "ADVISOR_ADMIN_HOST and ADVISOR_ADMIN_PORT"
@@ -58,7 +62,11 @@ def serve(settings: Settings) -> None:
 
 
 def main(
-    settings: Settings | None = None, *, host: str | None = None, port: int | None = None
+    settings: Settings | None = None,
+    *,
+    host: str | None = None,
+    port: int | None = None,
+    listener: socket.socket | None = None,
 ) -> int:
     """Serves, and says on standard error why where it cannot.
 
@@ -66,12 +74,13 @@ def main(
         settings: None reads the environment.
         host: listen here instead of where the settings say.
         port: as `host`.
+        listener: as for `serve`.
 
     Returns:
         The exit code: 0 after SIGTERM or SIGINT, 1 where the server could not start.
     """
     try:
-        serve((settings or current_settings()).listening_on(host, port))
+        serve((settings or current_settings()).listening_on(host, port), listener)
     except (StartUpError, SettingsError) as error:
         print(f"The advisor cannot start. {error}", file=sys.stderr)
         return 1
