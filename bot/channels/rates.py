@@ -46,11 +46,12 @@ class Rates:
             "address": _limit(settings.address_rate),
         }
         self._everyone = settings.limit_loopback
-        self._own = MovingWindowRateLimiter(FlatMemoryStorage())
-        self._shared: MovingWindowRateLimiter | None = None
+        # The library's limiters refer to their storages weakly.
+        self._memory = FlatMemoryStorage()
+        self._own = MovingWindowRateLimiter(self._memory)
+        self._redis = _redis(settings.redis_url) if settings.redis_url else None
+        self._shared = MovingWindowRateLimiter(self._redis) if self._redis else None
         self._shared_again = 0.0
-        if settings.redis_url:
-            self._shared = MovingWindowRateLimiter(_redis(settings.redis_url))
 
     async def count_address(self, address: str) -> None:
         """Counts a request of an address.
