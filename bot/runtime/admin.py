@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import socket
 
 from aiohttp import web
-from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
-from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from rasa.core.agent import Agent
 
 from bot.runtime.health import failing_parts
-
-# Where several processes count into one folder; prometheus_client reads it too.
-SHARED_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 
 
 async def start_admin(agent: Agent, listener: socket.socket) -> web.AppRunner:
@@ -45,14 +40,8 @@ async def start_admin(agent: Agent, listener: socket.socket) -> web.AppRunner:
 
 
 async def metrics(_request: web.Request) -> web.Response:
-    """All that is counted, by this process or by all that share a folder."""
-    registry = REGISTRY
-    if os.environ.get(SHARED_FOLDER):
-        registry = CollectorRegistry()
-        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
-    return web.Response(
-        body=generate_latest(registry), headers={"Content-Type": CONTENT_TYPE_LATEST}
-    )
+    """All that this process has counted."""
+    return web.Response(body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
 
 async def live(_request: web.Request) -> web.Response:
