@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from bot import apology
 from bot.channels.intake import clean_text, take
 from bot.knowledge import KnowledgeError, knowledge
-from bot.runtime.errors import StartUpError
+from bot.runtime.errors import StartUpError, UnavailableError
 from bot.runtime.quiet import hush
 from bot.settings import Settings
 
 if TYPE_CHECKING:
     from rasa.core.agent import Agent
+
+logger = logging.getLogger(__name__)
 
 ACTIONS = "actions"
 
@@ -42,7 +46,12 @@ class Advisor:
         """
         from bot.channels.turn import answer
 
-        return await answer(self.agent.handle_message, take(sender, text), channel)
+        incoming = take(sender, text)
+        try:
+            return await answer(self.agent.handle_message, incoming, channel)
+        except UnavailableError as error:
+            said = apology.report(logger, f"turn on channel {channel}", error)
+            return [{"recipient_id": incoming.sender, "text": said}]
 
     async def parse(self, text: str) -> dict[str, Any]:
         """What NLU makes of a text, as `tracker.latest_message` will hold it.
