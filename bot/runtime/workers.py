@@ -46,7 +46,6 @@ def main(settings: Settings, *, host: str | None = None, port: int | None = None
         settings = settings.listening_on(host, port)
         require_shareable(settings)
         with bind(settings.host, settings.port, "HOST and PORT") as listener:
-            listener.listen()
             return asyncio.run(_Supervisor(settings, listener).run())
     except (StartUpError, SettingsError) as error:
         print(f"The advisor cannot start. {error}", file=sys.stderr)
