@@ -83,6 +83,43 @@ def serve(
 
 
 @app.command()
+def forget(
+    conversation: str = typer.Argument(..., help="Id of the conversation: the channel's sender."),
+) -> None:
+    """Delete all that is stored of one conversation."""
+    from bot.conversations_command import forget as forget_one
+    from bot.runtime.errors import StartUpError, UnavailableError
+
+    try:
+        found = forget_one(_settings(), conversation)
+    except (StartUpError, UnavailableError) as error:
+        _fail(str(error))
+    if not found:
+        _fail("There is no conversation of this id.")
+    typer.echo("Deleted.")
+
+
+@app.command()
+def purge(
+    older_than: str = typer.Option(..., help="Days without a message, such as 30d."),
+) -> None:
+    """Delete all conversations that have been silent for long."""
+    from bot.conversations_command import purge as purge_all
+    from bot.runtime.errors import StartUpError, UnavailableError
+    from bot.settings import days
+
+    settings = _settings()
+    try:
+        silent = days(older_than)
+    except ValueError:
+        _fail(f"--older-than: {older_than!r} cannot be used. Give a number of days such as 30d.")
+    try:
+        typer.echo(f"Deleted {purge_all(settings, silent)} conversations.")
+    except (StartUpError, UnavailableError) as error:
+        _fail(str(error))
+
+
+@app.command()
 def train() -> None:
     """Train the model from knowledge, data, domain and config."""
     from rich.console import Console

@@ -129,7 +129,7 @@ def _app(agent: Agent, settings: Settings, admin: socket.socket | None) -> Sanic
     channels = _channels(settings)
     channel.register(channels, app, "/webhooks/")
     add_pages(app, agent, [REST] if any(found.name() == "rest" for found in channels) else [])
-    _add_background(app, agent, admin)
+    _add_background(app, agent, admin, settings.retention)
 
     async def announce(*_: object) -> None:
         host = f"[{settings.host}]" if ":" in settings.host else settings.host
@@ -168,17 +168,22 @@ def _channels(settings: Settings) -> list[InputChannel]:
     return served
 
 
-def _add_background(app: Sanic, agent: Agent, listener: socket.socket | None) -> None:
+def _add_background(
+    app: Sanic, agent: Agent, listener: socket.socket | None, retention: float
+) -> None:
     """What runs beside the channels for as long as the server does."""
     from bot.runtime.admin import start_admin
     from bot.runtime.knowledge_watch import watch_knowledge
+    from bot.runtime.retention import keep_retention
 
     async def begin(app: Sanic, *_: object) -> None:
         app.ctx.watch = asyncio.create_task(watch_knowledge())
+        app.ctx.retention = asyncio.create_task(keep_retention(agent.tracker_store, retention))
         app.ctx.admin = await start_admin(agent, listener) if listener else None
 
     async def end(app: Sanic, *_: object) -> None:
         app.ctx.watch.cancel()
+        app.ctx.retention.cancel()
         if app.ctx.admin is not None:
             await app.ctx.admin.cleanup()
 

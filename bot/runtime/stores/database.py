@@ -74,6 +74,15 @@ class Database:
         """
         return await self._call(self._writing, function)
 
+    async def empty_log(self) -> None:
+        """Moves SQLite's log into the file, unless others keep it from that.
+
+        Raises:
+            UnavailableError: the database did not answer in time.
+        """
+        if self.sqlite:
+            await self._call(self.engine.execution_options(begin=None), _empty_log)
+
     def read_now(self, function: Callable[[Connection], T]) -> T:
         """As `read`, for callers without an event loop."""
         return self._submit(self.engine, function).result()
@@ -89,7 +98,7 @@ class Database:
 
     @property
     def _writing(self) -> Engine:
-        return self.engine.execution_options(writing=True)
+        return self.engine.execution_options(begin="BEGIN IMMEDIATE")
 
     async def _call(self, engine: Engine, function: Callable[[Connection], T]) -> T:
         running = asyncio.wrap_future(self._submit(engine, function))
@@ -157,8 +166,14 @@ def _set_up(connection: sqlite3.Connection, _record: object) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    writing = connection.get_execution_options().get("writing", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+    statement = connection.get_execution_options().get("begin", "BEGIN")
+    if statement:
+        connection.exec_driver_sql(statement)
+
+
+def _empty_log(connection: Connection) -> None:
+    connection.exec_driver_sql("PRAGMA busy_timeout = 1000")
+    connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def _postgresql(address: URL, patience: float) -> Engine:

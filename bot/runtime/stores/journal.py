@@ -43,6 +43,12 @@ _FROM = (
     .where(events.c.sender_id == _OF, events.c.sequence >= bindparam("start"))
     .order_by(events.c.sequence)
 )
+_LAST = (
+    select(events.c.timestamp)
+    .where(events.c.sender_id == _OF)
+    .order_by(events.c.sequence.desc())
+    .limit(1)
+)
 _APPEND = insert(events)
 _BEGIN = insert(conversations)
 _MESSAGE = select(func.max(events.c.sequence)).where(
@@ -77,13 +83,10 @@ def load_all(connection: Connection, sender: str) -> list[str]:
     return [row.data for row in connection.execute(_FROM, {"sender": sender, "start": 0})]
 
 
-def load_session(connection: Connection, sender: str) -> list[str]:
-    """All events of a conversation's latest session."""
-    start = connection.execute(
-        select(conversations.c.session_start).where(conversations.c.sender_id == sender)
-    ).scalar()
-    rows = connection.execute(_FROM, {"sender": sender, "start": start or 0})
-    return [row.data for row in rows]
+def last_timestamp(connection: Connection, sender: str) -> float | None:
+    """When the last event of a conversation was, in seconds since 1970; None if there is none."""
+    row = connection.execute(_LAST, {"sender": sender}).first()
+    return None if row is None else row.timestamp
 
 
 def senders(connection: Connection) -> list[str]:
@@ -105,8 +108,8 @@ def append(
         sender: id of the conversation.
         expected: number of the first new event, if nobody else has written since it was loaded.
         new: the events, at least one.
-        window: where the conversation is loaded from now on; None leaves it as it is. Not used
-            where somebody else has written, or where a session begins with the new events.
+        window: where the conversation is loaded from now on; None leaves it as it is, or takes
+            the session that begins with the new events. Not used where somebody else has written.
 
     Returns:
         The number that the first event got: above `expected` where somebody else has written
@@ -119,7 +122,7 @@ def append(
     begins = [row["sequence"] for row in rows if row["type_name"] == SessionStarted.type_name]
     if begins:
         head |= {"session_start": begins[-1], "window_start": begins[-1], "carried": None}
-    elif window is not None and first == expected:
+    if window is not None and first == expected:
         head |= {"window_start": window.start, "carried": window.carried}
     if count is None:
         start = {"session_start": 0, "window_start": 0, "carried": None}

@@ -34,8 +34,6 @@ logger = logging.getLogger(__name__)
 # seven, and a reply looks back two turns at most.
 SHORTEST = 24
 LONGEST = 48
-# Conversations that are deleted in one transaction: others wait for so long at most.
-BATCH = 20
 
 
 class WindowedTrackerStore(TrackerStore):
@@ -162,12 +160,11 @@ class WindowedTrackerStore(TrackerStore):
     async def _new_events(self, tracker: DialogueStateTracker) -> list[Event]:
         if isinstance(tracker, StoredTracker):
             return tracker.new_events
-        # Made elsewhere. As stock Rasa does, it is taken for the latest session with more at its
-        # end, but only if it begins as that does.
+        # Made elsewhere: what follows the last stored event is new, and all where it has not that.
         given = list(tracker.events)
-        stored = await self.database.read(lambda c: journal.load_session(c, tracker.sender_id))
-        same = stored and given and json.loads(stored[0])["timestamp"] == given[0].timestamp
-        return given[len(stored) :] if same else given
+        last = await self.database.read(lambda c: journal.last_timestamp(c, tracker.sender_id))
+        known = [i for i, event in enumerate(given, 1) if event.timestamp == last]
+        return given[known[-1] :] if known else given
 
     async def replies_to(self, sender_id: str, message_id: str) -> list[dict[str, Any]] | None:
         """What the bot said to a message that is stored.
@@ -197,10 +194,16 @@ class WindowedTrackerStore(TrackerStore):
         Raises:
             UnavailableError: the database did not answer in time.
         """
-        return await self.database.write(lambda c: journal.forget(c, sender_id))
+        found = await self.database.write(lambda c: journal.forget(c, sender_id))
+        await self.scrub()
+        return found
 
-    async def forget_older(self, before: float, at_most: int = BATCH) -> int:
-        """Deletes conversations that have had no event for long.
+    async def scrub(self) -> None:
+        """Takes what was deleted out of SQLite's log too, unless somebody is reading it."""
+        await self.database.empty_log()
+
+    async def forget_older(self, before: float, at_most: int) -> int:
+        """Deletes conversations that have had no event for long; call `scrub` at last.
 
         Args:
             before: seconds since 1970; a conversation with a later event stays.
