@@ -87,17 +87,21 @@ class RedisLockStore(LockStore):
     Redis that restarts empty lets two turns run at once at worst; the tracker store keeps both.
     """
 
-    def __init__(self, endpoint_config: Any = None, url: str | None = None) -> None:
+    def __init__(
+        self, endpoint_config: Any = None, url: str | None = None, lease: float = LEASE
+    ) -> None:
         """Prepares the connections; nothing is connected yet.
 
         Args:
             endpoint_config: as endpoints.yml has it; its `url` is used.
             url: such as redis://:password@host:6379/0; None takes the settings' one.
+            lease: seconds after which the lock of a dead process is free.
 
         Raises:
             ValueError: there is no URL, or it cannot be read.
         """
         super().__init__()
+        self._lease = lease
         given = url or getattr(endpoint_config, "url", None) or current_settings().redis_url
         self._redis = redis.asyncio.Redis.from_url(
             given, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE / 2
@@ -144,7 +148,9 @@ class RedisLockStore(LockStore):
         end = time.monotonic() + longest
         while True:
             place = await _patiently(
-                lambda: self._take(keys=keys, args=[me, round(LEASE * 1000), round(QUEUED * 1000)])
+                lambda: self._take(
+                    keys=keys, args=[me, round(self._lease * 1000), round(QUEUED * 1000)]
+                )
             )
             if place == 0:
                 return
@@ -154,9 +160,9 @@ class RedisLockStore(LockStore):
 
     async def _renew(self, keys: list[str], me: str) -> None:
         while True:
-            await asyncio.sleep(LEASE / 3)
+            await asyncio.sleep(self._lease / 3)
             try:
-                kept = await self._extend(keys=keys[:1], args=[me, round(LEASE * 1000)])
+                kept = await self._extend(keys=keys[:1], args=[me, round(self._lease * 1000)])
             except (RedisError, OSError) as error:
                 logger.warning("a lock could not be renewed: exception=%s", type(error).__name__)
                 continue
