@@ -10,7 +10,6 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import closing
 from pathlib import Path
 
-import pgserver
 import pytest
 import pytest_asyncio
 from rasa.core.tracker_store import SQLTrackerStore
@@ -23,13 +22,14 @@ from bot.runtime.retention import forget_older_than
 from bot.runtime.stores import WindowedTrackerStore, open_tracker_store
 from bot.settings import PROJECT, Settings
 from tests.runtime.conversations import DOMAIN, answered, heard, session, timed
+from tests.runtime.postgresql import PostgreSQL
 
 
 @pytest.fixture(scope="module")
-def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    server = pgserver.get_server(tmp_path_factory.mktemp("postgresql"))
-    yield server.get_uri()
-    server.cleanup()
+def postgresql() -> Iterator[str]:
+    server = PostgreSQL()
+    yield server.url
+    server.close()
 
 
 @pytest_asyncio.fixture(params=["sqlite", "postgresql"])
