@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help chat run train test check evaluate bench lock clean setup model
+.PHONY: help chat run train test check evaluate bench reliability lock clean setup model
 
 export RASA_TELEMETRY_ENABLED ?= false
 export TF_CPP_MIN_LOG_LEVEL ?= 2
@@ -46,6 +46,10 @@ evaluate: model ## Measure how well questions are understood
 
 bench: model ## Measure speed and memory beside a stock bot, 30 minutes; BENCH=--quick for 5
 	@.venv/bin/python -m benchmarks $(BENCH)
+
+reliability: model ## Provoke every fault and write docs/reliability.md
+	@rm -rf var/reliability
+	@.venv/bin/python -m pytest tests/faults && .venv/bin/python -m benchmarks.reliability
 
 lock: setup ## Resolve requirements.in and requirements-dev.in into requirements.lock
 	@UV_CUSTOM_COMPILE_COMMAND='make lock' UV_CACHE_DIR='$(CURDIR)/var/cache/uv' \
