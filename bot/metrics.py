@@ -6,7 +6,8 @@ from prometheus_client import Counter, Histogram
 
 MESSAGES = Counter(
     "advisor_messages",
-    "Messages by channel and outcome: answered, failed, unavailable, limited or refused.",
+    "Messages by channel and outcome: answered, failed, unavailable, limited, refused, or left, "
+    "where the caller did not wait.",
     ["channel", "outcome"],
 )
 SECONDS = Histogram(

@@ -107,13 +107,16 @@ class Guard:
         conversation = conversation_hash(incoming.sender)
         with structlog.contextvars.bound_contextvars(channel=channel, conversation=conversation):
             start = time.perf_counter()
-            outcome = "limited"
+            outcome = "left"  # where the caller does, Sanic cancels what is done for it
             try:
                 await self._rates.count_message(incoming.sender, address)
-                outcome = "unavailable"
                 messages = await turn.answer(on_new_message, incoming, channel)
                 outcome = "failed" if failures else "answered"
+            except TooManyError:
+                outcome = "limited"
+                raise
             except UnavailableError as error:
+                outcome = "unavailable"
                 text = apology.report(logger, f"turn on channel {channel}", error)
                 raise NotHandledError(text) from error
             finally:

@@ -120,8 +120,9 @@ def _app(agent: Agent, settings: Settings, admin: socket.socket | None) -> Sanic
     from sanic import Sanic
 
     from bot.channels.guard import the_guard
+    from bot.runtime.strict_request import StrictRequest
 
-    app = Sanic("advisor", configure_logging=False)
+    app = Sanic("advisor", configure_logging=False, request_class=StrictRequest)
     app.config.KEEP_ALIVE_TIMEOUT = KEEP_ALIVE
     app.config.GRACEFUL_SHUTDOWN_TIMEOUT = settings.action_timeout + GRACE
     app.ctx.agent = agent
@@ -200,7 +201,7 @@ def add_pages(app: Sanic, agent: Agent, questions: Sequence[str]) -> None:
         questions: the paths that questions may be posted to.
     """
     from sanic import response
-    from sanic.exceptions import PayloadTooLarge, SanicException
+    from sanic.exceptions import PayloadTooLarge, SanicException, ServiceUnavailable
     from sanic.request import Request
     from sanic.response import HTTPResponse
 
@@ -230,6 +231,8 @@ def add_pages(app: Sanic, agent: Agent, questions: Sequence[str]) -> None:
     app.add_route(ready, "/health/ready", name="ready")
 
     async def explain(request: Request, error: Exception) -> HTTPResponse:
+        if isinstance(error, ServiceUnavailable):  # Sanic's word for a caller that has left
+            return response.json({"error": str(error), "remedy": "Send it again."}, status=503)
         if isinstance(error, SanicException) and error.status_code < 500:
             remedy = "See GET / for what is offered."
             if isinstance(error, PayloadTooLarge):
