@@ -49,6 +49,8 @@ _PHONE_NAMED = re.compile(
     re.IGNORECASE,
 )
 _DIGITS = re.compile(r"\D")
+# Most messages hold neither an "@" nor seven digits near each other.
+_WORTH_A_LOOK = re.compile(r"@|\d(?:\D{0,3}\d){6}")
 
 
 def mask(text: str, public: Iterable[str] = ()) -> str:
@@ -59,7 +61,7 @@ def mask(text: str, public: Iterable[str] = ()) -> str:
         public: telephone numbers and e-mail addresses that everyone may know, however they are
             written.
     """
-    if "@" not in text and sum(character.isdigit() for character in text) < 7:
+    if not _WORTH_A_LOOK.search(text):
         return text
     known = {_bare(value) for value in public}
 

@@ -403,6 +403,7 @@ class Settings:
         return self.database_url if path is None else f"sqlite:///{path}"
 
 
+@lru_cache(maxsize=1024)
 def is_loopback(address: str) -> bool:
     """Whether an address can only be reached from this machine."""
     try:
