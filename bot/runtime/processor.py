@@ -13,10 +13,12 @@ from rasa.engine.loader import load_predict_graph_runner
 from rasa.engine.runner.interface import GraphRunner
 from rasa.engine.storage.local_model_storage import LocalModelStorage
 from rasa.engine.storage.storage import ModelMetadata
+from rasa.shared.core.constants import ACTION_SESSION_START_NAME
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.common import TempDirectoryPath, get_temp_dir_name
 
 from bot.runtime.graph import OrderedGraphRunner
+from bot.runtime.session import LeanSessionStart
 
 
 class LocalAction(RemoteAction):
@@ -31,7 +33,7 @@ class LocalAction(RemoteAction):
 
 
 class LocalProcessor(MessageProcessor):
-    """A message processor with `LocalAction` for custom actions and an `OrderedGraphRunner`."""
+    """A message processor with `LocalAction`, `LeanSessionStart` and an `OrderedGraphRunner`."""
 
     @staticmethod
     def _load_model(model_path: str | Path) -> tuple[str, ModelMetadata, GraphRunner]:
@@ -50,6 +52,12 @@ class LocalProcessor(MessageProcessor):
         if type(action) is RemoteAction:
             action = LocalAction(action.name(), self.action_endpoint)
         return action, prediction
+
+    def _get_action(self, action_name: str) -> Action | None:
+        own = action_name in self.domain.user_actions
+        if action_name == ACTION_SESSION_START_NAME and not own:
+            return LeanSessionStart()
+        return super()._get_action(action_name)
 
 
 class LocalAgent(Agent):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 import sqlite3
 import threading
 import time
@@ -16,6 +18,7 @@ from rasa.core.tracker_store import SQLTrackerStore
 from rasa.core.utils import AvailableEndpoints
 from rasa.shared.core.events import Event, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
+from sqlalchemy import create_engine, text
 
 from bot.runtime.errors import StartUpError, UnavailableError
 from bot.runtime.retention import forget_older_than
@@ -110,15 +113,15 @@ async def test_of_two_writers_neither_overwrites_the_other(store: WindowedTracke
     two.update_with_events(answered("two", ("known", False)), DOMAIN)
     await asyncio.gather(store.save(one), other.save(two))
 
-    said = texts(await store.retrieve_full_tracker("someone"))
-    assert said[:20] == [f"{n}?" for n in range(20)]
-    assert sorted(said[20:]) == ["one?", "two?"]
+    kept = texts(await store.retrieve_full_tracker("someone"))
+    assert kept[:20] == [f"{n}?" for n in range(20)]
+    assert sorted(kept[20:]) == ["one?", "two?"]
     after = await store.retrieve("someone")
     assert after is not None
     assert (after.get_slot("name"), after.get_slot("known")) == ("Eve", False)
     # Each goes on from where the other's events are known.
-    for tracker, text in ((one, "three"), (two, "four")):
-        tracker.update_with_events(heard(text), DOMAIN)
+    for tracker, said in ((one, "three"), (two, "four")):
+        tracker.update_with_events(heard(said), DOMAIN)
         await store.save(tracker)
     assert texts(await store.retrieve_full_tracker("someone"))[22:] == ["three?", "four?"]
     other.close()
@@ -291,6 +294,38 @@ async def test_a_cancelled_turn_is_waited_for(tmp_path: Path):
     with pytest.raises(asyncio.CancelledError):
         await task
     assert ended.is_set()
+    store.close()
+
+
+async def test_a_conversation_that_another_holds_is_given_up_and_others_go_on(postgresql: str):
+    store = WindowedTrackerStore(DOMAIN, host=postgresql, patience=0.5)
+    await keep(store, "held", stretch(1))
+    holder = create_engine(postgresql)
+    with holder.begin() as connection:
+        query = "SELECT * FROM conversations WHERE sender_id = 'held' FOR UPDATE"
+        connection.execute(text(query))
+        with pytest.raises(UnavailableError):
+            await keep(store, "held", heard("in vain"))
+        await keep(store, "free", stretch(1))
+    holder.dispose()
+
+    await keep(store, "held", heard("again"))
+    assert texts(await store.retrieve_full_tracker("held")) == ["0?", "again?"]
+    store.close()
+
+
+async def test_a_server_that_hangs_is_given_up_until_it_goes_on(postgresql: str):
+    store = WindowedTrackerStore(DOMAIN, host=postgresql, patience=0.5)
+    await keep(store, "hangs", stretch(1))
+    with store.database.engine.connect() as connection:
+        process = connection.execute(text("SELECT pg_backend_pid()")).scalar()
+    os.kill(process, signal.SIGSTOP)
+    try:
+        with pytest.raises(UnavailableError, match="in time"):
+            await store.retrieve("hangs")
+    finally:
+        os.kill(process, signal.SIGCONT)
+    assert texts(await store.retrieve("hangs")) == ["0?"]
     store.close()
 
 

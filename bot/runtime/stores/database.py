@@ -25,8 +25,11 @@ T = TypeVar("T")
 PATIENCE = 8.0
 # Seconds to connect to a server: one that is there answers at once.
 CONNECT = 3
-# Connections, and threads that use them. SQLite writes one at a time; PostgreSQL serves them all.
-THREADS = 8
+# Threads, each with a connection. Apart, so that writes which wait for a lock keep no read waiting.
+READERS = 4
+WRITERS = 8
+# Connections to PostgreSQL that are kept; further ones are closed after use.
+KEPT = 5
 
 
 class UnsupportedDatabaseError(Exception):
@@ -56,7 +59,9 @@ class Database:
         in_memory = self.sqlite and address.database in (None, "", ":memory:")
         if self.sqlite and not in_memory:
             _make_file(Path(address.database))
-        self._threads = ThreadPoolExecutor(1 if in_memory else THREADS, "database")
+        self._readers = ThreadPoolExecutor(1 if in_memory else READERS, "reads")
+        # All share the one connection to a database in memory: one at a time.
+        self._writers = self._readers if in_memory else ThreadPoolExecutor(WRITERS, "writes")
         self.engine = _sqlite(address, in_memory) if self.sqlite else _postgresql(address, patience)
 
     async def read(self, function: Callable[[Connection], T]) -> T:
@@ -65,14 +70,14 @@ class Database:
         Raises:
             UnavailableError: the database did not answer in time.
         """
-        return await self._call(self.engine, function)
+        return await self._result(self._reading(function))
 
     async def write(self, function: Callable[[Connection], T]) -> T:
         """As `read`, and commits; SQLite's only writer's place is taken from the beginning.
 
         When this returns, what was written is on the disk.
         """
-        return await self._call(self._writing, function)
+        return await self._result(self._writing(function))
 
     async def empty_log(self) -> None:
         """Moves SQLite's log into the file, unless others keep it from that.
@@ -81,27 +86,38 @@ class Database:
             UnavailableError: the database did not answer in time.
         """
         if self.sqlite:
-            await self._call(self.engine.execution_options(begin=None), _empty_log)
+            engine = self.engine.execution_options(begin=None)
+            await self._result(self._submit(self._writers, engine, _empty_log))
 
     def read_now(self, function: Callable[[Connection], T]) -> T:
         """As `read`, for callers without an event loop."""
-        return self._submit(self.engine, function).result()
+        return self._reading(function).result()
 
     def write_now(self, function: Callable[[Connection], T]) -> T:
         """As `write`, for callers without an event loop."""
-        return self._submit(self._writing, function).result()
+        return self._writing(function).result()
 
     def close(self) -> None:
         """Lets the connections go."""
-        self._threads.shutdown(wait=False)
+        self._readers.shutdown(wait=False)
+        self._writers.shutdown(wait=False)
         self.engine.dispose()
 
-    @property
-    def _writing(self) -> Engine:
-        return self.engine.execution_options(begin="BEGIN IMMEDIATE")
+    def _reading(self, function: Callable[[Connection], T]) -> Future[T]:
+        return self._submit(self._readers, self.engine, function)
 
-    async def _call(self, engine: Engine, function: Callable[[Connection], T]) -> T:
-        running = asyncio.wrap_future(self._submit(engine, function))
+    def _writing(self, function: Callable[[Connection], T]) -> Future[T]:
+        engine = self.engine.execution_options(begin="BEGIN IMMEDIATE")
+        return self._submit(self._writers, engine, function)
+
+    def _submit(
+        self, threads: ThreadPoolExecutor, engine: Engine, function: Callable[[Connection], T]
+    ) -> Future[T]:
+        deadline = time.monotonic() + self.patience
+        return threads.submit(self._run, engine, function, deadline)
+
+    async def _result(self, future: Future[T]) -> T:
+        running = asyncio.wrap_future(future)
         try:
             # A second more than the call gives itself: only a server that hangs gets here.
             return await asyncio.wait_for(asyncio.shield(running), self.patience + 1)
@@ -112,10 +128,6 @@ class Database:
             # The conversation stays locked until it is known what became of the write.
             await asyncio.wait([running], timeout=self.patience)
             raise
-
-    def _submit(self, engine: Engine, function: Callable[[Connection], T]) -> Future[T]:
-        deadline = time.monotonic() + self.patience
-        return self._threads.submit(self._run, engine, function, deadline)
 
     def _run(self, engine: Engine, function: Callable[[Connection], T], deadline: float) -> T:
         try:
@@ -142,7 +154,7 @@ def _sqlite(address: URL, in_memory: bool) -> Engine:
     pool = (
         {"poolclass": StaticPool}
         if in_memory
-        else {"poolclass": QueuePool, "pool_size": THREADS, "max_overflow": 2}
+        else {"poolclass": QueuePool, "pool_size": READERS + WRITERS}
     )
     engine = create_engine(
         address, connect_args={"check_same_thread": False}, hide_parameters=True, **pool
@@ -159,7 +171,7 @@ def _set_up(connection: sqlite3.Connection, _record: object) -> None:
     # Kept in the file: readers and the writer do not wait for each other.
     connection.execute("PRAGMA journal_mode = WAL")
     # A commit waits for the disk. NORMAL would survive a killed process too, but lose the last
-    # turns with the power; it saves half a millisecond.
+    # turns with the power; it saves the wait for the disk.
     connection.execute("PRAGMA synchronous = FULL")
     # What is deleted is overwritten.
     connection.execute("PRAGMA secure_delete = ON")
@@ -180,8 +192,8 @@ def _postgresql(address: URL, patience: float) -> Engine:
     return create_engine(
         address,
         hide_parameters=True,
-        pool_size=THREADS // 2,
-        max_overflow=THREADS // 2 + 2,
+        pool_size=KEPT,
+        max_overflow=READERS + WRITERS - KEPT,
         pool_pre_ping=True,  # a connection that died with the server is replaced, not used
         pool_recycle=1800,
         pool_timeout=patience,
