@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-EMAIL, PHONE, SSN, CARD = "[email]", "[phone]", "[ssn]", "[card]"
+# One for all kinds: what says which kind it was is understood as a question about it.
+REMOVED = "[removed]"
 
 # A digit before or after, also behind a point, a comma or a hyphen, would make it another number.
 _START = r"(?<![\d$€£])(?<!\d[.,-])"
@@ -54,7 +55,7 @@ _WORTH_A_LOOK = re.compile(r"@|\d(?:\D{0,3}\d){6}")
 
 
 def mask(text: str, public: Iterable[str] = ()) -> str:
-    """Replaces personal data by what kind of data it was, such as "[email]".
+    """Replaces personal data by "[removed]".
 
     Args:
         text: what a user wrote, of bounded length.
@@ -65,16 +66,16 @@ def mask(text: str, public: Iterable[str] = ()) -> str:
         return text
     known = {_bare(value) for value in public}
 
-    def hide(found: re.Match[str], mark: str) -> str:
-        return found[0] if _bare(found[0]) in known else mark
+    def hide(found: re.Match[str]) -> str:
+        return found[0] if _bare(found[0]) in known else REMOVED
 
-    text = _EMAIL.sub(lambda found: hide(found, EMAIL), text)
-    text = _CARD.sub(lambda found: CARD if _is_card(found[0]) else found[0], text)
-    text = _SSN.sub(SSN, text)
-    text = _SSN_NAMED.sub(rf"\1{SSN}", text)
-    text = _PHONE.sub(lambda found: hide(found, PHONE), text)
+    text = _EMAIL.sub(hide, text)
+    text = _CARD.sub(lambda found: REMOVED if _is_card(found[0]) else found[0], text)
+    text = _SSN.sub(REMOVED, text)
+    text = _SSN_NAMED.sub(rf"\1{REMOVED}", text)
+    text = _PHONE.sub(hide, text)
     return _PHONE_NAMED.sub(
-        lambda found: found[0] if _ends_in(found[0], known) else found[1] + PHONE, text
+        lambda found: found[0] if _ends_in(found[0], known) else found[1] + REMOVED, text
     )
 
 

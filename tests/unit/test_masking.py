@@ -7,42 +7,42 @@ from hypothesis import strategies as st
 from bot.knowledge import Knowledge
 from bot.masking import mask, public_contacts
 
-PLANTED = {
-    "jane.doe@example.edu": "[email]",
-    "J+nursing@mail.example.co.uk": "[email]",
-    "jos\u00e9@universit\u00e9.fr": "[email]",
-    "o'neil_2@x-y.org": "[email]",
-    "617-555-0142": "[phone]",
-    "617.555.0142": "[phone]",
-    "617 555 0142": "[phone]",
-    "(617) 555-0142": "[phone]",
-    "(617)555-0142": "[phone]",
-    "+1 617 555 0142": "[phone]",
-    "+1 (617) 555-0142": "[phone]",
-    "1-617-555-0142": "[phone]",
-    "6175550142": "[phone]",
-    "16175550142": "[phone]",
-    "+16175550142": "[phone]",
-    "123-456-7890": "[phone]",
-    "+44 20 7946 0958": "[phone]",
-    "+49 (0)30 901820": "[phone]",
-    "+33612345678": "[phone]",
-    "06 12 34 56 78": "[phone]",
-    "020 7946 0958": "[phone]",
-    "98765 43210": "[phone]",
-    "078-05-1120": "[ssn]",
-    "078 05 1120": "[ssn]",
-    "078.05.1120": "[ssn]",
-    "987-65-4321": "[ssn]",
-    "4111 1111 1111 1111": "[card]",
-    "4111-1111-1111-1111": "[card]",
-    "4111111111111111": "[card]",
-    "5500 0000 0000 0004": "[card]",
-    "3782 822463 10005": "[card]",
-    "378282246310005": "[card]",
-    "6011000990139424": "[card]",
-    "2223003122003222": "[card]",
-}
+PLANTED = (
+    "jane.doe@example.edu",
+    "J+nursing@mail.example.co.uk",
+    "jos\u00e9@universit\u00e9.fr",
+    "o'neil_2@x-y.org",
+    "617-555-0142",
+    "617.555.0142",
+    "617 555 0142",
+    "(617) 555-0142",
+    "(617)555-0142",
+    "+1 617 555 0142",
+    "+1 (617) 555-0142",
+    "1-617-555-0142",
+    "6175550142",
+    "16175550142",
+    "+16175550142",
+    "123-456-7890",
+    "+44 20 7946 0958",
+    "+49 (0)30 901820",
+    "+33612345678",
+    "06 12 34 56 78",
+    "020 7946 0958",
+    "98765 43210",
+    "078-05-1120",
+    "078 05 1120",
+    "078.05.1120",
+    "987-65-4321",
+    "4111 1111 1111 1111",
+    "4111-1111-1111-1111",
+    "4111111111111111",
+    "5500 0000 0000 0004",
+    "3782 822463 10005",
+    "378282246310005",
+    "6011000990139424",
+    "2223003122003222",
+)
 
 ORDINARY = (
     "85,000",
@@ -93,12 +93,10 @@ def public(known: Knowledge) -> frozenset[str]:
     return public_contacts([known.career.json(), known.conversation.json()])
 
 
-@pytest.mark.parametrize(("planted", "masked"), PLANTED.items())
+@pytest.mark.parametrize("planted", PLANTED)
 @pytest.mark.parametrize("sentence", ["{}", "hi, {}.", "it is {}, what is the pay?", "({})"])
-def test_personal_data_is_replaced_by_its_kind(
-    planted: str, masked: str, sentence: str, public: frozenset[str]
-):
-    assert mask(sentence.format(planted), public) == sentence.format(masked)
+def test_personal_data_is_removed(planted: str, sentence: str, public: frozenset[str]):
+    assert mask(sentence.format(planted), public) == sentence.format("[removed]")
 
 
 @pytest.mark.parametrize("ordinary", ORDINARY)
@@ -110,15 +108,15 @@ def test_ordinary_numbers_stay(ordinary: str, sentence: str, public: frozenset[s
 @pytest.mark.parametrize(
     ("text", "masked"),
     [
-        ("my ssn is 078051120", "my ssn is [ssn]"),
-        ("Social Security number: 078051120", "Social Security number: [ssn]"),
-        ("call me at 555-0142", "call me at [phone]"),
-        ("my number is 555 0142 ok", "my number is [phone] ok"),
-        ("cell 1234567890", "cell [phone]"),
+        ("my ssn is 078051120", "my ssn is [removed]"),
+        ("Social Security number: 078051120", "Social Security number: [removed]"),
+        ("call me at 555-0142", "call me at [removed]"),
+        ("my number is 555 0142 ok", "my number is [removed] ok"),
+        ("cell 1234567890", "cell [removed]"),
         ("phone 855-295-1866", "phone 855-295-1866"),
         ("is my number 855 295 1866?", "is my number 855 295 1866?"),
         ("call me about $85,000 jobs", "call me about $85,000 jobs"),
-        ("a@b.org or 617-555-0142, not 85,000", "[email] or [phone], not 85,000"),
+        ("a@b.org or 617-555-0142, not 85,000", "[removed] or [removed], not 85,000"),
     ],
 )
 def test_what_it_is_called_counts(text: str, masked: str, public: frozenset[str]):
