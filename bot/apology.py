@@ -40,15 +40,14 @@ def report(logger: logging.Logger, where: str, error: BaseException) -> str:
     if collected is not None:
         collected.append(error_id)
     FAILURES.labels(where, type(error).__name__).inc()
-    logger.error(
-        "%s failed",
-        where,
-        extra={
-            "error_id": error_id,
-            "exception": type(error).__name__,
-            "at": place_of(error.__traceback__),
-        },
-    )
+    details = {
+        "error_id": error_id,
+        "exception": type(error).__name__,
+        "at": place_of(error.__traceback__),
+    }
+    # In the text too: under stock Rasa its own formatter writes the line.
+    text = " ".join(f"{key}={value}" for key, value in details.items())
+    logger.error("%s failed: %s", where, text, extra=details)
     return apology(error_id)
 
 

@@ -66,4 +66,5 @@ def _as_text(_logger: object, _method: str, entry: Entry) -> str:
         {**entry, "level": entry["level"].upper()}
     )
     rest = [f"{key}={value}" for key, value in entry.items() if key not in HEAD]
+    rest = [part for part in rest if part not in head]
     return " ".join([head, *rest])

@@ -104,7 +104,7 @@ async def test_a_failure_is_one_apology_and_one_log_line(
     assert error_id is not None
     assert record.levelno == logging.ERROR
     assert record.exc_info is None
-    assert record.getMessage() == "action action_test_guarded failed"
+    assert record.getMessage().startswith("action action_test_guarded failed: error_id=")
     assert record.__dict__["error_id"] == error_id[1]
     assert record.__dict__["exception"] == exception
     assert re.fullmatch(r"[\w.]+:\d+", record.__dict__["at"])
