@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 from typing import Any
 
@@ -75,3 +76,5 @@ class LocalAgent(Agent):
         self.domain = self.processor.domain
         self.tracker_store.domain = self.domain
         self._set_fingerprint(fingerprint)
+        # What stands now stays: looking through it for garbage would hold a turn up for long.
+        gc.freeze()

@@ -8,6 +8,8 @@ import warnings
 from collections.abc import MutableMapping
 from typing import Any
 
+from bot.runtime.lean import without_jax
+
 OURS = ("bot", "actions")
 # These go on to log at a level of their own once they are imported.
 CHATTY = ("tensorflow", "sanic.root", "sanic.error", "sanic.access", "apscheduler", "asyncio")
@@ -26,6 +28,7 @@ def hush(log_level: str = "INFO", log_format: str = "text") -> None:
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
     os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
     os.environ["SQLALCHEMY_SILENCE_UBER_WARNING"] = "1"
+    without_jax()
     warnings.simplefilter("ignore")
     # Sanic switches DeprecationWarning on when it is imported: import it first, then filter.
     import sanic.app  # noqa: F401
