@@ -32,6 +32,8 @@ logger = logging.getLogger(__name__)
 LARGEST_BODY = 8 * 1024
 # Seconds that a store or a lock is given to come back.
 RETRY_AFTER = "2"
+# Counted as one caller, and never exempt.
+FORGED = "forged"
 CORS_MAX_AGE = "600"
 PROTECTED = "advisor_protected"
 
@@ -71,7 +73,10 @@ class Guard:
     @staticmethod
     def caller(request: Request) -> str:
         """The address of the caller, after the proxies that are trusted."""
-        return str(request.remote_addr or request.ip)
+        forwarded = str(request.remote_addr)
+        if forwarded and is_loopback(forwarded):
+            return FORGED  # nobody beyond a proxy is on this machine
+        return forwarded or str(request.ip)
 
     async def admit(self, request: Request) -> None:
         """Counts a request of an address.

@@ -114,6 +114,10 @@ def test_only_the_trusted_proxys_word_counts(public: PublicServer):
     assert statuses == {200, 429}
 
 
+def test_nobody_beyond_the_proxy_is_taken_for_this_machine(public: PublicServer):
+    assert {public.ask("127.0.0.1").status_code for _ in range(6)} == {200, 429}
+
+
 def test_other_sites_pages_are_refused_and_named_ones_are_not(public: PublicServer):
     friend = public.ask("203.0.113.60", Origin=FRIEND)
     stranger = public.ask("203.0.113.60", Origin=STRANGER)
