@@ -37,7 +37,8 @@ _OF = bindparam("sender")
 _HEAD = select(conversations.c.events, conversations.c.window_start, conversations.c.carried).where(
     conversations.c.sender_id == _OF
 )
-_COUNT = select(conversations.c.events).where(conversations.c.sender_id == _OF).with_for_update()
+_SET = [column for column in conversations.columns if not column.primary_key]
+_LOCKED_HEAD = select(*_SET).where(conversations.c.sender_id == _OF).with_for_update()
 _FROM = (
     select(events.c.sequence, events.c.data)
     .where(events.c.sender_id == _OF, events.c.sequence >= bindparam("start"))
@@ -51,6 +52,11 @@ _LAST = (
 )
 _APPEND = insert(events)
 _BEGIN = insert(conversations)
+_GO_ON = (
+    update(conversations)
+    .where(conversations.c.sender_id == _OF)
+    .values({column: bindparam(column.name) for column in _SET})
+)
 _MESSAGE = select(func.max(events.c.sequence)).where(
     events.c.sender_id == _OF, events.c.message_id == bindparam("message")
 )
@@ -60,6 +66,10 @@ _AFTER = (
     .order_by(events.c.sequence)
 )
 _PROBE = select(conversations.c.events).limit(1)
+
+
+# A conversation before its first event.
+NOTHING = {"events": 0, "session_start": 0, "window_start": 0, "carried": None}
 
 
 def probe(connection: Connection) -> None:
@@ -115,22 +125,20 @@ def append(
         The number that the first event got: above `expected` where somebody else has written
         (his events come first, and none is lost), 0 where the conversation was deleted.
     """
-    count = connection.execute(_COUNT, {"sender": sender}).scalar()
-    first = count or 0
+    found = connection.execute(_LOCKED_HEAD, {"sender": sender}).mappings().first()
+    head: dict[str, Any] = dict(found or NOTHING)
+    first: int = head["events"]
     rows = list(_rows(sender, first, new))
-    head: dict[str, Any] = {"events": first + len(rows), "last_event_at": rows[-1]["timestamp"]}
+    head |= {"events": first + len(rows), "last_event_at": rows[-1]["timestamp"]}
     begins = [row["sequence"] for row in rows if row["type_name"] == SessionStarted.type_name]
     if begins:
         head |= {"session_start": begins[-1], "window_start": begins[-1], "carried": None}
     if window is not None and first == expected:
         head |= {"window_start": window.start, "carried": window.carried}
-    if count is None:
-        start = {"session_start": 0, "window_start": 0, "carried": None}
-        connection.execute(_BEGIN, {"sender_id": sender} | start | head)
+    if found is None:
+        connection.execute(_BEGIN, head | {"sender_id": sender})
     else:
-        connection.execute(
-            update(conversations).where(conversations.c.sender_id == sender).values(head)
-        )
+        connection.execute(_GO_ON, head | {"sender": sender})
     connection.execute(_APPEND, rows)
     return first
 
