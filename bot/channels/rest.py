@@ -18,6 +18,7 @@ from bot.channels.guard import (
     too_many,
 )
 from bot.channels.intake import IntakeError, take_object
+from bot.channels.rasa_api import require_token
 from bot.channels.rates import TooManyError
 from bot.channels.turn import OnNewMessage
 from bot.metrics import MESSAGES
@@ -40,6 +41,7 @@ class RestInput(RasaRestInput):
         webhook = Blueprint("advisor_rest", __name__)
 
         async def protect(app: Sanic, *_: object) -> None:
+            require_token(app)
             the_guard().protect(app)
 
         webhook.listener("before_server_start")(protect)
