@@ -56,11 +56,11 @@ slots = st.one_of(
 Turn = Callable[[], list[Event]]
 
 
-def heard(text: str) -> list[Event]:
+def heard(text: str, message_id: str | None = None) -> list[Event]:
     intent = {"name": "ask", "confidence": 0.9}
     parsed: Any = {"text": text, "intent": intent, "entities": [], "questions": [{"text": text}]}
     return [
-        UserUttered(f"{text}?", intent, [], parsed, input_channel="rest", message_id=text),
+        UserUttered(f"{text}?", intent, [], parsed, input_channel="rest", message_id=message_id),
         DefinePrevUserUtteredFeaturization(False),
     ]
 

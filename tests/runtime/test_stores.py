@@ -190,14 +190,30 @@ async def test_conversations_of_stock_rasa_go_on(url: str):
 
 
 async def test_replies_to_a_message_are_found_by_its_id(store: WindowedTrackerStore):
-    await keep(store, "someone", stretch(30))
+    events = stretch(30)
+    asked = [event for event in events if isinstance(event, UserUttered)]
+    asked[3].message_id = "the fourth"
+    await keep(store, "someone", events)
 
-    found = await store.replies_to("someone", "3")
+    found = await store.replies_to("someone", "the fourth")
 
     assert found is not None
     assert [(reply["text"], reply["custom"]) for reply in found] == [("About 3", {"data": ["3"]})]
     assert await store.replies_to("someone", "no such") is None
-    assert await store.replies_to("another", "3") is None
+    assert await store.replies_to("another", "the fourth") is None
+
+
+async def test_a_message_never_becomes_two_turns(store: WindowedTrackerStore, url: str):
+    other = WindowedTrackerStore(DOMAIN, host=url)
+    outcomes = await asyncio.gather(
+        *(keep(each, "someone", heard("hello", "an id")) for each in (store, other)),
+        return_exceptions=True,
+    )
+
+    assert {type(outcome) for outcome in outcomes} == {type(None), UnavailableError}
+    assert texts(await store.retrieve_full_tracker("someone")) == ["hello?"]
+    await keep(store, "another", heard("hello", "an id"))
+    other.close()
 
 
 async def test_a_forgotten_conversation_is_gone_and_the_others_stay(store: WindowedTrackerStore):
@@ -210,7 +226,6 @@ async def test_a_forgotten_conversation_is_gone_and_the_others_stay(store: Windo
     assert not await store.forget("leaves")
 
     assert await store.retrieve_full_tracker("leaves") is None
-    assert await store.replies_to("leaves", "0") is None
     assert texts(await store.retrieve("stays")) == ["0?", "1?", "2?"]
     # A turn that ends after it brings nothing back.
     under_way.update_with_events(heard("after"), DOMAIN)

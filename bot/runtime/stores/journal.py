@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rasa.shared.core.events import BotUttered, Event, SessionStarted, UserUttered
-from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.engine import Connection
 
 from bot.runtime.stores.schema import conversations, events
@@ -57,7 +57,7 @@ _GO_ON = (
     .where(conversations.c.sender_id == _OF)
     .values({column: bindparam(column.name) for column in _SET})
 )
-_MESSAGE = select(func.max(events.c.sequence)).where(
+_MESSAGE = select(events.c.sequence).where(
     events.c.sender_id == _OF, events.c.message_id == bindparam("message")
 )
 _AFTER = (

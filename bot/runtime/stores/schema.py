@@ -37,10 +37,12 @@ events = Table(
 )
 # Two writers cannot take the same number: whoever comes second takes the next.
 Index("events_sender_sequence", events.c.sender_id, events.c.sequence, unique=True)
+# Nor can a message become two turns, whoever sends it again and whenever.
 Index(
-    "events_message",
+    "events_message_once",
     events.c.sender_id,
     events.c.message_id,
+    unique=True,
     sqlite_where=events.c.message_id.isnot(None),
     postgresql_where=events.c.message_id.isnot(None),
 )

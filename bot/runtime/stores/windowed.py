@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from rasa.core.brokers.broker import EventBroker
@@ -15,6 +15,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 
+from bot.runtime.errors import UnavailableError
 from bot.runtime.stores import journal
 from bot.runtime.stores.database import PATIENCE, Database
 from bot.runtime.stores.schema import set_up
@@ -117,8 +118,8 @@ class WindowedTrackerStore(TrackerStore):
         """Stores the new events; when it returns they are on the disk.
 
         Raises:
-            UnavailableError: the database did not answer in time. The events may be stored or not;
-                a message with an id can be sent again.
+            UnavailableError: the database did not answer in time, or has a message of the same id.
+                The events may be stored or not; a message with an id can be sent again.
         """
         new = await self._new_events(tracker)
         if not new:
@@ -138,12 +139,16 @@ class WindowedTrackerStore(TrackerStore):
         if self.event_broker is not None:
             await self._stream_new_events(self.event_broker, new, tracker.sender_id)
 
-    async def _written(self, write: Any) -> int:
+    async def _written(self, write: Callable[[Connection], int]) -> int:
         try:
-            return int(await self.database.write(write))
+            return await self.database.write(write)
         except IntegrityError:
-            # Two turns began the same conversation at once: now it is there, and is waited for.
-            return int(await self.database.write(write))
+            pass
+        # Two turns began the same conversation at once: now it is there, and is waited for.
+        try:
+            return await self.database.write(write)
+        except IntegrityError as error:
+            raise UnavailableError("This message has been stored by another turn.") from error
 
     def _window(self, tracker: StoredTracker) -> journal.Window | None:
         """The window for the next turn, where this one's has become too long."""
