@@ -60,6 +60,9 @@ class LocalProcessor(MessageProcessor):
             return LeanSessionStart()
         return super()._get_action(action_name)
 
+    def _check_for_unseen_features(self, parse_data: dict[str, Any]) -> None:
+        """Leave out: `advisor check` holds the data to the domain, and this builds a new one."""
+
 
 class LocalAgent(Agent):
     """An agent with a `LocalProcessor`."""
