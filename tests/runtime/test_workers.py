@@ -105,6 +105,14 @@ def workers(stores: dict[str, str], tmp_path_factory: pytest.TempPathFactory) ->
             server.stop()
 
 
+def _runs(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
 def said(stores: dict[str, str], sender: str) -> list[str]:
     """The kinds of what is stored of a conversation: "user" and "bot", in its order."""
     with psycopg2.connect(stores["ADVISOR_DATABASE_URL"]) as connection:
@@ -173,12 +181,23 @@ def test_sigterm_drains_all(workers: Workers, stores: dict[str, str]):
         assert workers.stop() == 0
 
         assert all(turn.result() for turn in under_way)
-    for process in family:
-        with pytest.raises(ProcessLookupError):
-            os.kill(process, 0)
+    assert not any(map(_runs, family))
     assert "Traceback" not in workers.log
     with pytest.raises(requests.ConnectionError):
         workers.get("/health")
+
+
+@pytest.mark.slow
+@pytest.mark.model
+def test_no_worker_outlives_a_killed_parent(workers: Workers):
+    if not workers.alive:  # the test before has stopped it
+        workers.start()
+    family = workers.children
+    assert family
+
+    workers.kill()
+
+    wait_until(lambda: not any(map(_runs, family)), 60)
 
 
 @pytest.mark.parametrize(
