@@ -91,3 +91,12 @@ def test_each_recorded_fault_is_a_line(tmp_path: Path):
     assert "1 of 2 held" in made["date"]
     assert "| action hangs | yes | statuses (200: 3); turns 1,200 |" in made["faults"]
     assert "| kill 9 | no |" in made["faults"]
+
+
+@pytest.mark.parametrize(("p95", "reached"), [(120, "yes"), (201, "no")])
+def test_a_figure_to_reach_is_judged(p95: int, reached: str):
+    entry = {"fault": "sustained_load", "held": True, "figures": {"p95_ms": p95}}
+
+    made = reliability([entry], "2026-01-01 00:00 UTC")
+
+    assert f"p95 ms at most 200: {reached} |" in made["faults"]
