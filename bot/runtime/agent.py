@@ -85,14 +85,7 @@ def load_agent(settings: Settings, *, remember: bool = True) -> Agent:
     Raises:
         StartUpError: the model or the database cannot be used.
     """
-    if not settings.model_path.is_file():  # said before the seconds that Rasa takes to load
-        raise StartUpError(
-            f"There is no trained model at {settings.model_path}. Run `make train` to make one."
-        )
-    try:
-        knowledge()
-    except KnowledgeError as error:
-        raise StartUpError(f"The knowledge file cannot be used.\n{error}") from error
+    require_files(settings)
     hush(settings.log_level, settings.log_format)
     from bot.runtime.actions_endpoint import InProcessActions
     from bot.runtime.model import load_model, require_own
@@ -109,6 +102,22 @@ def load_agent(settings: Settings, *, remember: bool = True) -> Agent:
     load_model(agent, settings.model_path)
     require_own(agent, settings.model_path, settings.home / "config.yml", actions)
     return agent
+
+
+def require_files(settings: Settings) -> None:
+    """Looks for the model and reads the knowledge, before the seconds that Rasa takes to load.
+
+    Raises:
+        StartUpError: one of them cannot be used.
+    """
+    if not settings.model_path.is_file():
+        raise StartUpError(
+            f"There is no trained model at {settings.model_path}. Run `make train` to make one."
+        )
+    try:
+        knowledge()
+    except KnowledgeError as error:
+        raise StartUpError(f"The knowledge file cannot be used.\n{error}") from error
 
 
 def close_agent(agent: Agent) -> None:

@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from bot import apology
-from bot.runtime.agent import close_agent, load_agent
+from bot.runtime.agent import close_agent, load_agent, require_files
 from bot.runtime.errors import StartUpError
+from bot.runtime.quiet import hush
 from bot.settings import Settings, SettingsError, current_settings
 
 if TYPE_CHECKING:
@@ -44,9 +45,12 @@ def serve(settings: Settings, listener: socket.socket | None = None) -> None:
     if settings.admin_port:
         variables = "ADVISOR_ADMIN_HOST and ADVISOR_ADMIN_PORT"
         admin = bind(settings.admin_host, settings.admin_port, variables)
+    require_files(settings)
+    hush(settings.log_level, settings.log_format)
+    channels = _channels(settings)
     agent = load_agent(settings)
     try:
-        _app(agent, settings, admin).run(
+        _app(agent, channels, settings, admin).run(
             sock=listener,
             workers=1,
             motd=False,
@@ -115,7 +119,9 @@ def bind(host: str, port: int, variables: str) -> socket.socket:
     return listener
 
 
-def _app(agent: Agent, settings: Settings, admin: socket.socket | None) -> Sanic:
+def _app(
+    agent: Agent, channels: list[InputChannel], settings: Settings, admin: socket.socket | None
+) -> Sanic:
     from rasa.core.channels import channel
     from sanic import Sanic
 
@@ -127,7 +133,6 @@ def _app(agent: Agent, settings: Settings, admin: socket.socket | None) -> Sanic
     app.config.GRACEFUL_SHUTDOWN_TIMEOUT = settings.action_timeout + GRACE
     app.ctx.agent = agent
     the_guard().protect(app)
-    channels = _channels(settings)
     channel.register(channels, app, "/webhooks/")
     add_pages(app, agent, [REST] if any(found.name() == "rest" for found in channels) else [])
     _add_background(app, agent, admin, settings.retention)
