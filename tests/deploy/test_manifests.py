@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from jsonschema import Draft7Validator, Draft202012Validator
-from ruamel.yaml import YAML
 
 from benchmarks.places import FIGURES
 from bot.settings import PROJECT, Settings
@@ -25,7 +25,8 @@ UNITS = {"m": 2**20, "g": 2**30, "Mi": 2**20, "Gi": 2**30}
 
 
 def load(path: Path) -> Any:
-    return YAML(typ="safe").load(path.read_text())
+    # Not ruamel.yaml: once Rasa is imported, that one expands ${...} from the environment.
+    return yaml.safe_load(path.read_text())
 
 
 def size(text: str) -> int:
