@@ -87,6 +87,13 @@ def test_the_longest_message_is_taken(server: Server, content: str):
     assert response.json()[0]["text"].startswith("heard: ")
 
 
+def test_a_body_of_unknown_length_is_limited_too(server: Server):
+    response = server.post(data=iter([b"x" * 5000] * 3), headers=JSON)
+
+    assert response.status_code == 413
+    assert server.alive
+
+
 def test_a_body_that_is_too_large_is_told_how_to_shrink(server: Server):
     response = server.post(data=body(message="\U0001f600" * 1000), headers=JSON)
 
