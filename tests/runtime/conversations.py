@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import copy
 from typing import Any
 
 from hypothesis import strategies as st
@@ -123,6 +124,12 @@ def form_ends(text: str) -> list[Event]:
     ]
 
 
+def unasked(times: int) -> list[Event]:
+    """The bot speaks by itself, as for a reminder."""
+    said = [[ActionExecuted("action_answer"), BotUttered("Mind"), *listening()]] * times
+    return [copy(event) for part in said for event in part]
+
+
 def reverted(text: str) -> list[Event]:
     return [
         *heard(text),
@@ -148,6 +155,7 @@ TURNS: dict[str, st.SearchStrategy[Turn]] = {
     "form_goes_on": st.builds(lambda text: lambda: form_goes_on(text), texts),
     "form_is_interrupted": st.builds(lambda text: lambda: form_is_interrupted(text), texts),
     "form_ends": st.builds(lambda text: lambda: form_ends(text), texts),
+    "unasked": st.builds(lambda times: lambda: unasked(times), st.integers(1, 9)),
     "reverted": st.builds(lambda text: lambda: reverted(text), texts),
     "restarted": st.just(restarted),
     "session": st.just(session),

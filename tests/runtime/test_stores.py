@@ -127,6 +127,30 @@ async def test_of_two_writers_neither_overwrites_the_other(store: WindowedTracke
     other.close()
 
 
+async def test_a_window_that_somebody_else_has_moved_is_not_used(
+    store: WindowedTrackerStore, url: str
+):
+    await keep(store, "someone", stretch(1))
+    one, two = await store.retrieve("someone"), await store.retrieve("someone")
+    assert one is not None
+    assert two is not None
+
+    for tracker, turns in ((one, 1), (two, 20)):
+        for number in range(turns):
+            tracker.update_with_events(answered(str(number), ("memory", number)), DOMAIN)
+        await store.save(tracker)
+
+    after = await store.retrieve("someone")
+    assert after is not None
+    assert after.carried == 0
+    assert texts(after) == [f"{n}?" for n in (0, 0, *range(20))]
+    await keep(store, "someone", heard("next"))
+    after = await store.retrieve("someone")
+    assert after is not None
+    assert after.carried > 0
+    assert after.get_slot("memory") == 19
+
+
 async def test_two_may_begin_a_conversation_at_once(store: WindowedTrackerStore, url: str):
     stores = [store, *(WindowedTrackerStore(DOMAIN, host=url) for _ in range(3))]
 

@@ -142,8 +142,7 @@ def state_as_events(tracker: DialogueStateTracker, at: float) -> list[Event]:
             events.append(
                 UserUttered(said.get(TEXT), said.get(INTENT), said.get(ENTITIES), said, at)
             )
-        # The loop has run: Rasa takes its next run for the first one otherwise.
-        events += [ActionExecuted(loop.name, timestamp=at), ActiveLoop(loop.name, at)]
+        events.append(ActiveLoop(loop.name, at))
     if tracker.latest_action:
         name, said = (
             tracker.latest_action.get(ACTION_NAME),
