@@ -89,7 +89,7 @@ def test_killed_at_random_moments_it_loses_no_acknowledged_turn(
         figures |= {
             "turns": answered(),
             "kills": KILLS,
-            "sent_again": sum(user.resent > 0 for user in users),
+            "messages_sent_again": sum(user.resent for user in users),
             "lost": sum(len(set(expected) - set(found)) for found in stored.values()),
             "doubled": sum(len(found) - len(set(found)) for found in stored.values()),
             "ready_again_seconds": max(ready),
