@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help chat run train test check evaluate lock clean setup model
+.PHONY: help chat run train test check evaluate bench reliability lock clean setup model
 
 export RASA_TELEMETRY_ENABLED ?= false
 export TF_CPP_MIN_LOG_LEVEL ?= 2
@@ -43,6 +43,13 @@ check: setup ## Check the code's style and types, and the knowledge and the data
 
 evaluate: model ## Measure how well questions are understood
 	@.venv/bin/advisor evaluate
+
+bench: model ## Measure speed and memory beside a stock bot, 30 minutes; BENCH=--quick for 5
+	@.venv/bin/python -m benchmarks $(BENCH)
+
+reliability: model ## Provoke every fault and write docs/reliability.md
+	@rm -rf var/reliability
+	@.venv/bin/python -m pytest tests/faults && .venv/bin/python -m benchmarks.reliability
 
 lock: setup ## Resolve requirements.in and requirements-dev.in into requirements.lock
 	@UV_CUSTOM_COMPILE_COMMAND='make lock' UV_CACHE_DIR='$(CURDIR)/var/cache/uv' \

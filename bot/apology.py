@@ -5,11 +5,22 @@ from __future__ import annotations
 import logging
 import secrets
 import traceback
+from contextvars import ContextVar
 from types import TracebackType
 
 from bot.knowledge import knowledge
+from bot.metrics import FAILURES
 
 OURS = ("actions", "bot")
+# The error ids of the turn under way; tasks that the turn starts share the list.
+_failures: ContextVar[list[str] | None] = ContextVar("failures", default=None)
+
+
+def collect_failures() -> list[str]:
+    """From here on, the error ids of this turn; the list fills as they are reported."""
+    collected: list[str] = []
+    _failures.set(collected)
+    return collected
 
 
 def report(logger: logging.Logger, where: str, error: BaseException) -> str:
@@ -17,7 +28,7 @@ def report(logger: logging.Logger, where: str, error: BaseException) -> str:
 
     Args:
         logger: the logger of the part that caught the failure.
-        where: what failed, such as "action action_answer".
+        where: what failed, such as "action action_answer"; one of few, it labels a counter.
         error: what was raised. Neither its message nor its locals are logged: both may hold what
             the user wrote.
 
@@ -25,13 +36,18 @@ def report(logger: logging.Logger, where: str, error: BaseException) -> str:
         The apology, with the id under which the log has the failure.
     """
     error_id = new_error_id()
-    logger.error(
-        "%s failed: error_id=%s exception=%s at=%s",
-        where,
-        error_id,
-        type(error).__name__,
-        _place(error.__traceback__),
-    )
+    collected = _failures.get()
+    if collected is not None:
+        collected.append(error_id)
+    FAILURES.labels(where, type(error).__name__).inc()
+    details = {
+        "error_id": error_id,
+        "exception": type(error).__name__,
+        "at": place_of(error.__traceback__),
+    }
+    # In the text too: under stock Rasa its own formatter writes the line.
+    text = " ".join(f"{key}={value}" for key, value in details.items())
+    logger.error("%s failed: %s", where, text, extra=details)
     return apology(error_id)
 
 
@@ -49,7 +65,7 @@ def apology(error_id: str) -> str:
         return f"Sorry, something went wrong on my side. Please try again. (Error {error_id})"
 
 
-def _place(trace: TracebackType | None) -> str:
+def place_of(trace: TracebackType | None) -> str:
     """Where an exception was raised: the deepest frame of our own code, else the deepest."""
     frames = list(traceback.walk_tb(trace))
     if not frames:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn, Optional
 
@@ -65,11 +66,57 @@ def ask(
 def serve(
     host: Optional[str] = typer.Option(None, help="Address to listen on; else HOST, or 127.0.0.1."),
     port: Optional[int] = typer.Option(None, help="Port to listen on; else PORT, or 5005."),
+    workers: Optional[int] = typer.Option(
+        None, min=1, max=64, help="Processes; else ADVISOR_WORKERS, or 1."
+    ),
 ) -> None:
     """Serve the advisor over HTTP."""
-    from bot.runtime.server import main as serve_main
+    settings = _settings()
+    if workers is not None:
+        settings = replace(settings, workers=workers)
+    if settings.workers > 1:
+        from bot.runtime.workers import main as serve_main
+    else:
+        from bot.runtime.server import main as serve_main
 
-    raise typer.Exit(serve_main(_settings(), host=host, port=port))
+    raise typer.Exit(serve_main(settings, host=host, port=port))
+
+
+@app.command()
+def forget(
+    conversation: str = typer.Argument(..., help="Id of the conversation: the channel's sender."),
+) -> None:
+    """Delete all that is stored of one conversation."""
+    from bot.conversations_command import forget as forget_one
+    from bot.runtime.errors import StartUpError, UnavailableError
+
+    try:
+        found = forget_one(_settings(), conversation)
+    except (StartUpError, UnavailableError) as error:
+        _fail(str(error))
+    if not found:
+        _fail("There is no conversation of this id.")
+    typer.echo("Deleted.")
+
+
+@app.command()
+def purge(
+    older_than: str = typer.Option(..., help="Days without a message, such as 30d."),
+) -> None:
+    """Delete all conversations that have been silent for long."""
+    from bot.conversations_command import purge as purge_all
+    from bot.runtime.errors import StartUpError, UnavailableError
+    from bot.settings import days
+
+    settings = _settings()
+    try:
+        silent = days(older_than)
+    except ValueError:
+        _fail(f"--older-than: {older_than!r} cannot be used. Give a number of days such as 30d.")
+    try:
+        typer.echo(f"Deleted {purge_all(settings, silent)} conversations.")
+    except (StartUpError, UnavailableError) as error:
+        _fail(str(error))
 
 
 @app.command()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import contextvars
 import threading
 from collections.abc import Callable
 from typing import TypeVar
@@ -42,7 +43,8 @@ async def within(seconds: float, function: Callable[[], T]) -> T:
         with contextlib.suppress(RuntimeError):  # the loop was closed while this ran on
             loop.call_soon_threadsafe(settle, result, error)
 
-    threading.Thread(target=work, name="within-deadline", daemon=True).start()
+    context = contextvars.copy_context()  # so that its log lines name the conversation
+    threading.Thread(target=context.run, args=(work,), name="within-deadline", daemon=True).start()
     result, error = await asyncio.wait_for(done, seconds)
     if error is not None:
         raise error

@@ -10,6 +10,7 @@ from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
 
 from bot import apology
 from bot.channels.intake import Incoming
+from bot.runtime.errors import UnavailableError
 
 logger = logging.getLogger(__name__)
 
@@ -33,13 +34,24 @@ async def answer(
     Returns:
         The bot's messages, as Rasa's REST channel gives them; never none. Where handling fails, one
         message with an apology, and nothing of what was said before the failure.
+
+    Raises:
+        UnavailableError: a store or a lock does not answer; nothing of the turn is kept.
     """
     collector = CollectingOutputChannel()
-    message = UserMessage(incoming.text, collector, incoming.sender, input_channel=channel)
+    message = UserMessage(
+        incoming.text,
+        collector,
+        incoming.sender,
+        input_channel=channel,
+        message_id=incoming.message_id,
+    )
     try:
         await on_new_message(message)
         if not collector.messages:
             raise NoAnswerError
+    except UnavailableError:
+        raise
     # Rasa's SQL store raises SystemExit for some inputs; one message must not end the server.
     except (Exception, SystemExit) as error:  # noqa: BLE001  # the last guard
         text = apology.report(logger, f"turn on channel {channel}", error)

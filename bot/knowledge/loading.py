@@ -26,6 +26,8 @@ from bot.knowledge.model import (
 )
 from bot.knowledge.problems import KnowledgeError, Location, Problem
 from bot.knowledge.texts import fill, find_figure
+from bot.masking import public_contacts
+from bot.settings import current_settings
 
 FOLDER = Path(__file__).resolve().parents[2] / "knowledge"
 CAREER_FILE = FOLDER / "is_clinical_project_manager.yml"
@@ -85,6 +87,11 @@ class Knowledge:
         return {pointer.id: pointer for pointer in self.career.pointers}
 
     @cached_property
+    def contacts(self) -> frozenset[str]:
+        """The telephone numbers and e-mail addresses that the files give out."""
+        return public_contacts([self.career.json(), self.conversation.json()])
+
+    @cached_property
     def talks(self) -> dict[str, Talk]:
         """Talks by id."""
         return {talk.id: talk for talk in self.conversation.talks}
@@ -136,10 +143,61 @@ def load_knowledge(
     return Knowledge(career, conversation)
 
 
-@lru_cache(maxsize=1)
 def knowledge() -> Knowledge:
-    """Return the product's own knowledge, read once."""
-    return load_knowledge()
+    """Return the product's own knowledge: read at the first call, and at :func:`renew_knowledge`.
+
+    Raises:
+        KnowledgeError: The files cannot be used.
+    """
+    return _held()[0]
+
+
+def renew_knowledge() -> None:
+    """Read the files anew and let :func:`knowledge` return what they say now.
+
+    Raises:
+        KnowledgeError: They cannot be used, or need a new model; the knowledge stays as it was.
+    """
+    held = _held()
+    fresh = load_knowledge(*knowledge_files())
+    _require_same_questions(held[0], fresh)
+    held[0] = fresh
+
+
+def knowledge_files() -> tuple[Path, Path]:
+    """Return the career's file and the conversation's, in the folder that the settings name."""
+    folder = current_settings().knowledge_folder
+    return folder / CAREER_FILE.name, folder / CONVERSATION_FILE.name
+
+
+@lru_cache(maxsize=1)
+def _held() -> list[Knowledge]:
+    return [load_knowledge(*knowledge_files())]
+
+
+def _require_same_questions(old: Knowledge, new: Knowledge) -> None:
+    """The trained model knows topics, talks and the fit check's slots by their ids."""
+    career, conversation = (_name(path) for path in knowledge_files())
+    remedy = "Run `make train` and start the advisor again"
+    problems = []
+    for file, label, before, after in (
+        (career, "topics", set(old.topics), set(new.topics)),
+        (career, "fit_check", _options(old), _options(new)),
+        (conversation, "talks", set(old.talks), set(new.talks)),
+    ):
+        if changed := sorted(before ^ after):
+            message = f"the model in use was trained with other ids ({', '.join(changed)})"
+            problems.append(Problem((), message, remedy, file, 1, label))
+    if problems:
+        raise KnowledgeError(problems)
+
+
+def _options(known: Knowledge) -> set[str]:
+    return {
+        f"{criterion.id}.{option.value}"
+        for criterion in known.career.fit_check.criteria
+        for option in criterion.options
+    }
 
 
 def _read(path: Path, kind: str = "safe") -> Any:

@@ -32,7 +32,8 @@ class InProcessActions(EndpointConfig):
         Raises:
             SystemExit: the package cannot be imported.
         """
-        super().__init__(url=f"in-process:{package}")
+        # The domain goes only to actions that it marks with `send_domain: true`.
+        super().__init__(url=f"in-process:{package}", enable_selective_domain=True)
         self._timeout = timeout + MARGIN
         self._executor = ActionExecutor()
         self._executor.register_package(package)

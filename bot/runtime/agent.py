@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from bot import apology
 from bot.channels.intake import clean_text, take
 from bot.knowledge import KnowledgeError, knowledge
-from bot.runtime.errors import StartUpError
+from bot.runtime.errors import StartUpError, UnavailableError
 from bot.runtime.quiet import hush
 from bot.settings import Settings
 
 if TYPE_CHECKING:
     from rasa.core.agent import Agent
+
+logger = logging.getLogger(__name__)
 
 ACTIONS = "actions"
 
@@ -42,7 +46,12 @@ class Advisor:
         """
         from bot.channels.turn import answer
 
-        return await answer(self.agent.handle_message, take(sender, text), channel)
+        incoming = take(sender, text)
+        try:
+            return await answer(self.agent.handle_message, incoming, channel)
+        except UnavailableError as error:
+            said = apology.report(logger, f"turn on channel {channel}", error)
+            return [{"recipient_id": incoming.sender, "text": said}]
 
     async def parse(self, text: str) -> dict[str, Any]:
         """What NLU makes of a text, as `tracker.latest_message` will hold it.
@@ -76,7 +85,32 @@ def load_agent(settings: Settings, *, remember: bool = True) -> Agent:
     Raises:
         StartUpError: the model or the database cannot be used.
     """
-    if not settings.model_path.is_file():  # said before the seconds that Rasa takes to load
+    require_files(settings)
+    hush(settings.log_level, settings.log_format)
+    from bot.runtime.actions_endpoint import InProcessActions
+    from bot.runtime.model import load_model, require_own
+    from bot.runtime.once import OnceAgent
+    from bot.runtime.stores import LocalLockStore, open_lock_store, open_tracker_store
+
+    try:
+        actions = InProcessActions(ACTIONS, settings.action_timeout)
+    except SystemExit as error:
+        raise StartUpError(f"The package {ACTIONS!r} cannot be imported; see the log.") from error
+    locks = open_lock_store(settings) if remember else LocalLockStore()
+    agent = OnceAgent(lock_store=locks, action_endpoint=actions)
+    agent.tracker_store = open_tracker_store(settings, remember=remember)
+    load_model(agent, settings.model_path)
+    require_own(agent, settings.model_path, settings.home / "config.yml", actions)
+    return agent
+
+
+def require_files(settings: Settings) -> None:
+    """Looks for the model and reads the knowledge, before the seconds that Rasa takes to load.
+
+    Raises:
+        StartUpError: one of them cannot be used.
+    """
+    if not settings.model_path.is_file():
         raise StartUpError(
             f"There is no trained model at {settings.model_path}. Run `make train` to make one."
         )
@@ -84,26 +118,11 @@ def load_agent(settings: Settings, *, remember: bool = True) -> Agent:
         knowledge()
     except KnowledgeError as error:
         raise StartUpError(f"The knowledge file cannot be used.\n{error}") from error
-    hush(settings.log_level)
-    from bot.runtime.actions_endpoint import InProcessActions
-    from bot.runtime.model import load_model, require_own
-    from bot.runtime.processor import LocalAgent
-    from bot.runtime.stores import PromptLockStore, open_tracker_store
-
-    try:
-        actions = InProcessActions(ACTIONS, settings.action_timeout)
-    except SystemExit as error:
-        raise StartUpError(f"The package {ACTIONS!r} cannot be imported; see the log.") from error
-    agent = LocalAgent(lock_store=PromptLockStore(), action_endpoint=actions)
-    if remember:
-        agent.tracker_store = open_tracker_store(settings)
-    load_model(agent, settings.model_path)
-    require_own(agent, settings.model_path, settings.home / "config.yml", actions)
-    return agent
 
 
 def close_agent(agent: Agent) -> None:
-    """Lets the database go."""
-    from bot.runtime.stores import close_tracker_store
+    """Lets the database and the locks go."""
+    from bot.runtime.stores import close_lock_store, close_tracker_store
 
     close_tracker_store(agent.tracker_store)
+    close_lock_store(agent.lock_store)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +11,19 @@ from rasa.core.agent import Agent
 from rasa.core.channels.channel import UserMessage
 from rasa.core.policies.policy import PolicyPrediction
 from rasa.core.processor import MessageProcessor
+from rasa.engine.loader import load_predict_graph_runner
+from rasa.engine.runner.interface import GraphRunner
+from rasa.engine.storage.local_model_storage import LocalModelStorage
+from rasa.engine.storage.storage import ModelMetadata
+from rasa.shared.core.constants import ACTION_SESSION_START_NAME
 from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.utils.common import TempDirectoryPath, get_temp_dir_name
 
 from bot.dialogue import MEMORY, Memory
 from bot.knowledge import knowledge
 from bot.nlu.clauses import BEFORE
+from bot.runtime.graph import OrderedGraphRunner
+from bot.runtime.session import LeanSessionStart
 
 
 class LocalAction(RemoteAction):
@@ -29,7 +38,7 @@ class LocalAction(RemoteAction):
 
 
 class LocalProcessor(MessageProcessor):
-    """A message processor that runs custom actions as `LocalAction`.
+    """A message processor with `LocalAction`, `LeanSessionStart` and an `OrderedGraphRunner`.
 
     It also tells the pipeline what the conversation was about, which Rasa gives to policies only.
     """
@@ -48,6 +57,15 @@ class LocalProcessor(MessageProcessor):
         )
         return parsed
 
+    @staticmethod
+    def _load_model(model_path: str | Path) -> tuple[str, ModelMetadata, GraphRunner]:
+        path = Path(model_path)
+        with TempDirectoryPath(get_temp_dir_name()) as folder:
+            metadata, runner = load_predict_graph_runner(
+                Path(folder), path, LocalModelStorage, OrderedGraphRunner
+            )
+        return path.name, metadata, runner
+
     def predict_next_with_tracker_if_should(
         self, tracker: DialogueStateTracker
     ) -> tuple[Action, PolicyPrediction]:
@@ -56,6 +74,15 @@ class LocalProcessor(MessageProcessor):
         if type(action) is RemoteAction:
             action = LocalAction(action.name(), self.action_endpoint)
         return action, prediction
+
+    def _get_action(self, action_name: str) -> Action | None:
+        own = action_name in self.domain.user_actions
+        if action_name == ACTION_SESSION_START_NAME and not own:
+            return LeanSessionStart()
+        return super()._get_action(action_name)
+
+    def _check_for_unseen_features(self, parse_data: dict[str, Any]) -> None:
+        """Leave out: `advisor check` holds the data to the domain, and this builds a new one."""
 
 
 def _about(tracker: DialogueStateTracker) -> str:
@@ -80,3 +107,5 @@ class LocalAgent(Agent):
         self.domain = self.processor.domain
         self.tracker_store.domain = self.domain
         self._set_fingerprint(fingerprint)
+        # What stands now stays: looking through it for garbage would hold a turn up for long.
+        gc.freeze()

@@ -8,23 +8,27 @@ import warnings
 from collections.abc import MutableMapping
 from typing import Any
 
+from bot.runtime.lean import without_jax
+
 OURS = ("bot", "actions")
 # These go on to log at a level of their own once they are imported.
 CHATTY = ("tensorflow", "sanic.root", "sanic.error", "sanic.access", "apscheduler", "asyncio")
 
 
-def hush(log_level: str = "INFO") -> None:
+def hush(log_level: str = "INFO", log_format: str = "text") -> None:
     """Sets logging, warnings and telemetry up. Call it before anything imports rasa.
 
     Args:
         log_level: of the advisor's own lines. The libraries' warnings are always written, and
             everything that they have to say at DEBUG.
+        log_format: "text", or "json" for one object a line.
     """
     debug = log_level == "DEBUG"
     os.environ["RASA_TELEMETRY_ENABLED"] = "false"
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
     os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
     os.environ["SQLALCHEMY_SILENCE_UBER_WARNING"] = "1"
+    without_jax()
     warnings.simplefilter("ignore")
     # Sanic switches DeprecationWarning on when it is imported: import it first, then filter.
     import sanic.app  # noqa: F401
@@ -34,7 +38,11 @@ def hush(log_level: str = "INFO") -> None:
     warnings.simplefilter("default" if debug else "ignore")
 
     libraries = logging.DEBUG if debug else logging.WARNING
-    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    from bot.runtime.logs import formatter
+
+    logging.basicConfig()
+    for handler in logging.getLogger().handlers:
+        handler.setFormatter(formatter(log_format, debug))
     logging.getLogger().setLevel(libraries)
     for name in CHATTY:
         logging.getLogger(name).setLevel(libraries)

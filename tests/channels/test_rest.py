@@ -32,9 +32,9 @@ BAD_BODIES = {
     "a list": (400, "[]"),
     "a string": (400, '"count"'),
     "null": (400, "null"),
-    "deep lists": (400, "[" * 15_000),
-    "deep objects": (400, '{"a":' * 6_000),
-    "deep metadata": (400, '{"metadata":' + "[" * 10_000 + "]" * 10_000 + "}"),
+    "deep lists": (400, "[" * 8_000),
+    "deep objects": (400, '{"a":' * 1_600),
+    "deep metadata": (400, '{"metadata":' + "[" * 4_000 + "]" * 4_000 + "}"),
     "no sender": (400, json.dumps({"message": "count"})),
     "sender null": (400, body(sender=None)),
     "sender a number": (400, body(sender=7)),
@@ -52,9 +52,18 @@ BAD_BODIES = {
     "message empty": (400, body(message="")),
     "message blank": (400, body(message=" \t\n")),
     "message of control characters": (400, body(message="\0\x01\x1b")),
+    "message_id a number": (400, body(message_id=7)),
+    "message_id empty": (400, body(message_id="")),
+    "message_id with blanks": (400, body(message_id="a b")),
+    "message_id too long": (400, body(message_id="x" * 65)),
     "message too long": (413, body(message="x" * 1001)),
     "body too large": (413, body(message="x" * 5_000_000)),
     "metadata too large": (413, body(metadata="x" * 100_000)),
+    "long in ASCII": (413, body(message="\U0001f600" * 1000)),
+}
+LONGEST = {
+    "UTF-8": json.dumps({"sender": "long", "message": "\U0001f600" * 1000}, ensure_ascii=False),
+    "ASCII": body(message="\u4e2d" * 1000, sender="\u4e2d" * 128, message_id="x" * 64),
 }
 
 
@@ -68,6 +77,27 @@ def test_what_cannot_be_taken_is_refused_with_a_remedy(
     assert response.json()["error"]
     assert response.json()["remedy"]
     assert server.alive
+
+
+@pytest.mark.parametrize("content", LONGEST.values(), ids=LONGEST.keys())
+def test_the_longest_message_is_taken(server: Server, content: str):
+    response = server.post(data=content.encode(), headers=JSON)
+
+    assert response.status_code == 200
+    assert response.json()[0]["text"].startswith("heard: ")
+
+
+def test_a_body_of_unknown_length_is_limited_too(server: Server):
+    response = server.post(data=iter([b"x" * 5000] * 3), headers=JSON)
+
+    assert response.status_code == 413
+    assert server.alive
+
+
+def test_a_body_that_is_too_large_is_told_how_to_shrink(server: Server):
+    response = server.post(data=body(message="\U0001f600" * 1000), headers=JSON)
+
+    assert "UTF-8" in response.json()["remedy"]
 
 
 @pytest.mark.parametrize("content_type", ["text/plain", "application/x-www-form-urlencoded", ""])
@@ -143,8 +173,8 @@ def test_a_failed_action_is_answered_with_one_apology_that_the_log_knows(
     assert error_id is not None
     assert "855-295-1866" in reply["text"]
     assert "half an answer" not in reply["text"]
-    (line,) = [line for line in server.log[before:].splitlines() if error_id[1] in line]
-    assert "ERROR" in line
+    lines = [line for line in server.log[before:].splitlines() if error_id[1] in line]
+    assert ["ERROR" in line for line in lines] == [True]
     assert "Ann" not in server.log[before:]
     assert server.say("count", conversation)[0]["text"] == "turn 2"
 
@@ -204,16 +234,28 @@ def test_rasas_api_is_not_offered(server: Server, path: str):
     assert response.json()["remedy"]
 
 
-def test_without_its_database_the_server_says_so_and_still_answers(server: Server):
-    database = server.home / "var"
-    away = database.rename(server.home / "away")
-    try:
-        response = server.get("/health")
-        assert response.status_code == 503
-        assert "tracker store" in response.json()["reasons"][0]
-        assert server.say("echo my name is Ann", "forgotten")[0]["text"].startswith("heard:")
-    finally:
-        away.rename(database)
+def test_a_message_that_cannot_be_kept_is_refused_and_can_be_sent_again(server: Server):
+    given = {"sender": "patient", "message": "count for Ann", "message_id": "m-1"}
+    before = len(server.log)
+    with closing(sqlite3.connect(server.home / "var" / "conversations.db")) as database:
+        database.execute("begin exclusive")
+        response = server.post(json=given)
+        database.rollback()
 
-    assert server.get("/health").status_code == 200
-    assert "Ann" not in server.log
+    assert response.status_code == 503
+    assert int(response.headers["Retry-After"]) > 0
+    assert "message_id" in response.json()["remedy"]
+    error_id = re.search(r"Error (\w{8})", response.json()["error"])
+    assert error_id is not None
+    assert error_id[1] in server.log[before:]
+    assert "Ann" not in server.log[before:]
+    assert server.post(json=given).json()[0]["text"] == "turn 1"
+
+
+def test_a_message_that_is_sent_again_is_answered_as_before(server: Server):
+    given = {"sender": "impatient", "message": "count", "message_id": "m-1"}
+    first = server.post(json=given).json()
+
+    assert server.post(json=given).json() == first
+    assert server.post(json=given | {"message_id": "m-2"}).json()[0]["text"] == "turn 2"
+    assert server.post(json=given | {"sender": "another"}).json()[0]["text"] == "turn 1"

@@ -1,3 +1,4 @@
+import math
 from dataclasses import FrozenInstanceError, fields
 from pathlib import Path
 
@@ -25,6 +26,19 @@ def test_every_setting_can_be_set(tmp_path: Path):
             "ADVISOR_DATABASE_URL": "postgresql://me:secret@db/advisor",
             "ADVISOR_ACTION_TIMEOUT": "0.5",
             "ADVISOR_LOG_LEVEL": "debug",
+            "ADVISOR_LOG_FORMAT": "JSON",
+            "ADVISOR_LOG_KEY": "a key",
+            "ADVISOR_KNOWLEDGE": str(tmp_path),
+            "ADVISOR_REDIS_URL": "redis://cache:6379/0",
+            "ADVISOR_RETENTION": "30d",
+            "ADVISOR_REST": "On",
+            "ADVISOR_ORIGINS": "https://www.Example.edu/, http://localhost:8080",
+            "ADVISOR_CONVERSATION_RATE": "5 / second",
+            "ADVISOR_ADDRESS_RATE": "off",
+            "ADVISOR_LIMIT_LOOPBACK": "on",
+            "ADVISOR_TRUSTED_PROXIES": "2",
+            "ADVISOR_ADMIN_HOST": "10.0.0.1",
+            "ADVISOR_ADMIN_PORT": "9105",
         }
     )
 
@@ -36,6 +50,19 @@ def test_every_setting_can_be_set(tmp_path: Path):
         database_url="postgresql://me:secret@db/advisor",
         action_timeout=0.5,
         log_level="DEBUG",
+        log_format="json",
+        log_key="a key",
+        knowledge_folder=tmp_path,
+        redis_url="redis://cache:6379/0",
+        retention=30,
+        rest="on",
+        origins=("https://www.example.edu", "http://localhost:8080"),
+        conversation_rate="5/second",
+        address_rate="off",
+        limit_loopback=True,
+        trusted_proxies=2,
+        admin_host="10.0.0.1",
+        admin_port=9105,
     )
     assert settings.model_path == tmp_path / "other.tar.gz"
     assert settings.database_path is None
@@ -52,7 +79,19 @@ def test_every_setting_can_be_set(tmp_path: Path):
         ("ADVISOR_ACTION_TIMEOUT", "-1"),
         ("ADVISOR_ACTION_TIMEOUT", "nan"),
         ("ADVISOR_ACTION_TIMEOUT", "60"),
+        ("ADVISOR_RETENTION", "0d"),
+        ("ADVISOR_RETENTION", "a month"),
         ("ADVISOR_LOG_LEVEL", "LOUD"),
+        ("ADVISOR_LOG_FORMAT", "xml"),
+        ("ADVISOR_KNOWLEDGE", "/no/such/folder"),
+        ("ADVISOR_REST", "maybe"),
+        ("ADVISOR_ORIGINS", "www.example.edu"),
+        ("ADVISOR_ORIGINS", "https://www.example.edu/page"),
+        ("ADVISOR_CONVERSATION_RATE", "0/minute"),
+        ("ADVISOR_ADDRESS_RATE", "many"),
+        ("ADVISOR_LIMIT_LOOPBACK", "yes"),
+        ("ADVISOR_TRUSTED_PROXIES", "-1"),
+        ("ADVISOR_ADMIN_PORT", "0"),
     ],
 )
 def test_a_wrong_value_is_named_with_its_variable_and_a_remedy(variable: str, value: str):
@@ -93,6 +132,22 @@ def test_only_an_sqlite_file_has_a_path(url: str, path: Path | None):
     assert Settings(database_url=url).database_path == path
 
 
+def test_conversations_are_kept_for_ninety_days_or_for_ever():
+    assert Settings.from_environment({}).retention == 90
+    assert Settings.from_environment({"ADVISOR_RETENTION": "off"}).retention == math.inf
+
+
+@pytest.mark.parametrize(
+    ("url", "address"),
+    [
+        ("sqlite:///var/a.db", f"sqlite:///{PROJECT}/var/a.db"),
+        ("postgresql://me@db/advisor", "postgresql://me@db/advisor"),
+    ],
+)
+def test_a_database_has_an_absolute_address(url: str, address: str):
+    assert Settings(database_url=url).database_address == address
+
+
 def test_an_empty_variable_counts_as_not_set():
     assert Settings.from_environment({"PORT": " "}).port == 5005
 
@@ -126,3 +181,33 @@ def test_every_setting_is_documented() -> None:
         if f"`{s.metadata['variable']}`" not in text
     ]
     assert missing == []
+
+
+@pytest.mark.parametrize(
+    ("host", "rest", "served"),
+    [
+        ("127.0.0.1", "auto", True),
+        ("::1", "auto", True),
+        ("localhost", "auto", True),
+        ("0.0.0.0", "auto", False),
+        ("::", "auto", False),
+        ("10.0.0.7", "auto", False),
+        ("advisor.example.edu", "auto", False),
+        ("0.0.0.0", "on", True),
+        ("127.0.0.1", "off", False),
+    ],
+)
+def test_the_channel_that_trusts_its_caller_is_local_unless_asked_for(
+    host: str, rest: str, served: bool
+):
+    assert Settings(host=host, rest=rest).rest_is_served == served
+
+
+@pytest.mark.parametrize("variable", ["ADVISOR_REDIS_URL", "ADVISOR_LOG_KEY"])
+def test_secrets_are_neither_in_the_representation_nor_in_errors(variable: str):
+    settings = Settings.from_environment({variable: "redis://:hunter2@host"})
+
+    assert "hunter2" not in repr(settings)
+    with pytest.raises(SettingsError) as raised:
+        Settings.from_environment({"ADVISOR_REDIS_URL": "hunter2@host"})
+    assert "hunter2" not in str(raised.value)

@@ -86,6 +86,31 @@ class Rubbish(Action):  # type: ignore[misc]  # not ours: only the last guard st
         return []
 
 
+class Mistyped(Action):  # type: ignore[misc]
+    """Returns a text in place of events."""
+
+    def name(self) -> str:
+        return "action_mistyped"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
+    ) -> Events:
+        return "no events"  # type: ignore[return-value]
+
+
+class Nonsense(AdvisorAction):
+    """Returns an event that Rasa does not know."""
+
+    def name(self) -> str:
+        return "action_nonsense"
+
+    def respond(
+        self, tracker: Tracker, dispatcher: CollectingDispatcher, domain: DomainDict
+    ) -> Events:
+        dispatcher.utter_message(text="half an answer")
+        return [{"event": "no such event"}]
+
+
 class Silent(AdvisorAction):
     """Says nothing."""
 

@@ -1,0 +1,15 @@
+"""Where the benchmarks read and write."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parents[1]
+BIN = PROJECT / ".venv" / "bin"
+CACHE = PROJECT / "var" / "cache" / "bench"
+OUTPUT = PROJECT / "var" / "bench"
+DOCS = PROJECT / "docs"
+# What the documents are made from: the last full run.
+FIGURES = DOCS / "figures" / "performance.json"
+PLOT = DOCS / "figures" / "latency.png"
+FAULTS = PROJECT / "var" / "reliability"
