@@ -14,10 +14,13 @@ from ruamel.yaml.error import YAMLError
 
 from bot.knowledge import Knowledge, KnowledgeError, load_knowledge
 from bot.knowledge.schema import schema_texts
+from bot.nlu.alike import alike
 from bot.settings import PROJECT
 
 FEWEST_EXAMPLES = 10
 FEW_EXAMPLES = 30
+# From this likeness on, from 0 to 1, two examples under different intents are worth a look.
+ALIKE = 0.8
 
 # Intents that lean on what was said, and talks that no intent asks for.
 LEANING = frozenset(
@@ -102,11 +105,31 @@ def check_project(root: Path = PROJECT, today: date | None = None) -> list[Findi
         *_check_schemas(root),
         *_check_intents(known, data, set(domain.get("intents", []))),
         *_check_talks(known, data),
-        *_check_examples(data),
+        *check_examples(data),
         *_check_questions(known, data),
         *_check_entities(known, data, _names(domain.get("entities", []))),
         *_check_rules(data, rules),
         *_check_form(known, domain),
+    ]
+
+
+def check_likeness(root: Path = PROJECT) -> list[Finding]:
+    """Warn of examples under different intents that are nearly the same; takes seconds."""
+    lines = [
+        (text, intent)
+        for intent, found in read_data(root / "data").examples.items()
+        for text, _ in found
+    ]
+    pairs = alike([text for text, _ in lines], [intent for _, intent in lines], ALIKE)
+    return [
+        Finding(
+            f"data/nlu: “{lines[first][0]}” ({lines[first][1]}) and “{lines[second][0]}” "
+            f"({lines[second][1]}) are nearly the same ({likeness:.0%}). See whether both mean "
+            "what they stand under.",
+            error=False,
+        )
+        for first, second, likeness in pairs
+        if lines[first][0].casefold() != lines[second][0].casefold()
     ]
 
 
@@ -168,7 +191,8 @@ def _check_talks(known: Knowledge, data: Data) -> Iterator[Finding]:
         yield Finding(f"knowledge/conversation.yml: nothing says the talk {name}. Remove it.")
 
 
-def _check_examples(data: Data) -> Iterator[Finding]:
+def check_examples(data: Data) -> Iterator[Finding]:
+    """Yield intents with too few examples, and examples that stand twice."""
     seen: dict[str, str] = {}
     for intent, examples in data.examples.items():
         if len(examples) < FEWEST_EXAMPLES:
@@ -177,7 +201,12 @@ def _check_examples(data: Data) -> Iterator[Finding]:
             yield Finding(f"data/nlu: {intent} has few examples, {len(examples)}.", error=False)
         for text, file in examples:
             key = " ".join(text.casefold().split())
-            if seen.setdefault(key, intent) != intent:
+            if key in seen and seen[key] == intent:
+                yield Finding(
+                    f"data/nlu/{file}: “{text}” stands twice under {intent}. Remove one.",
+                    error=False,
+                )
+            elif seen.setdefault(key, intent) != intent:
                 yield Finding(
                     f"data/nlu/{file}: “{text}” stands under {intent} and under {seen[key]}. "
                     "Keep it under one."

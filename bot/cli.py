@@ -139,9 +139,11 @@ def train() -> None:
 @app.command()
 def check() -> None:
     """Check knowledge, training data, domain and rules, and whether they agree."""
-    from bot.check import check_project
+    from bot.check import check_likeness, check_project
 
     findings = check_project()
+    if not any(finding.error for finding in findings):
+        findings += check_likeness()
     for finding in findings:
         typer.echo(f"{'error' if finding.error else 'warning'}: {finding.text}")
     errors = sum(finding.error for finding in findings)

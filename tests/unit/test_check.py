@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.check import check_project
+from bot.check import Data, check_examples, check_likeness, check_project
 from bot.settings import PROJECT
 
 TODAY = date(2026, 12, 1)
@@ -55,6 +55,31 @@ def test_a_button_that_was_not_trained_is_found(project: Project) -> None:
 def test_an_example_under_two_intents_is_found(project: Project) -> None:
     findings = project("data/nlu/buttons.yml", "What is the salary range?", "What are the duties?")
     assert any("stands under" in text for text in findings)
+
+
+def test_what_is_nearly_the_same_under_two_intents_is_a_warning(tmp_path: Path) -> None:
+    block = "- intent: {}\n  examples: |\n    - {}\n    - {}\n"
+    nlu = [
+        block.format("pay", "tell me what the job pays in a year", "what is the salary"),
+        block.format("work", "tell me what the job pays in one year", "what is the work"),
+    ]
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "nlu.yml").write_text("nlu:\n" + "".join(nlu), encoding="utf-8")
+
+    (finding,) = check_likeness(tmp_path)
+
+    assert not finding.error
+    assert "“tell me what the job pays in a year” (pay)" in finding.text
+    assert "“tell me what the job pays in one year” (work)" in finding.text
+
+
+def test_what_stands_twice_under_one_intent_is_a_warning() -> None:
+    examples = tuple((f"example {number}", "a.yml") for number in range(30))
+
+    findings = list(check_examples(Data({"pay": (*examples, ("Example 7", "b.yml"))}, frozenset())))
+
+    assert [finding.error for finding in findings] == [False]
+    assert "data/nlu/b.yml: “Example 7” stands twice under pay" in findings[0].text
 
 
 def test_an_unlisted_entity_is_found(project: Project) -> None:
