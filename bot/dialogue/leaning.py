@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection
 from dataclasses import replace
 
@@ -15,8 +16,6 @@ SURE_TO_FOLLOW = 0.95
 ENOUGH = 0.4
 # The two readings are multiplied; this much is added to each, so that neither rules anything out.
 DOUBT = 0.12
-# The last topic shows in context only because it was put beside the message: its share counts less.
-ECHO = 0.5
 # What stays with the subject is likelier, and what was suggested next; but a message that does not
 # just ask why or for more is worth an answer of its own.
 SAME_SUBJECT = 3.0
@@ -53,7 +52,8 @@ def in_context(knowledge: Knowledge, question: Question, topic_id: str | None) -
     """Read a message that is not clear by itself with the conversation in mind.
 
     What is likely alone and what is likely beside the last topic are multiplied: "how many?" asks
-    for the team's size after the team, for the number of jobs after the field's growth.
+    for the team's size after the team, for the number of jobs after the field's growth. The last
+    topic itself shows in context just because it was put beside the message, and counts less.
 
     Args:
         knowledge: Which topics belong together.
@@ -67,8 +67,9 @@ def in_context(knowledge: Knowledge, question: Question, topic_id: str | None) -
     alone, beside = dict(question.readings), dict(question.in_context)
 
     def likelihood(name: str) -> float:
+        context = beside.get(name, 0.0) + DOUBT
         share = (alone.get(name, 0.0) + DOUBT) * (
-            (beside.get(name, 0.0) + DOUBT) ** (ECHO if name == topic.id else 1.0)
+            math.sqrt(context) if name == topic.id else context
         )
         known = knowledge.topics.get(name)
         if known is not None and known.group == topic.group and known is not topic:
