@@ -71,10 +71,13 @@ class Data:
     Attributes:
         examples: Intent -> its examples, each with the file it stands in.
         lookups: Names of the lookup tables.
+        leaning: Short messages that lean on the conversation: intent, what was answered before,
+            and the text.
     """
 
     examples: Mapping[str, tuple[tuple[str, str], ...]]
     lookups: frozenset[str]
+    leaning: tuple[tuple[str, str, str], ...] = ()
 
 
 def check_project(root: Path = PROJECT, today: date | None = None) -> list[Finding]:
@@ -106,6 +109,7 @@ def check_project(root: Path = PROJECT, today: date | None = None) -> list[Findi
         *_check_intents(known, data, set(domain.get("intents", []))),
         *_check_talks(known, data),
         *check_examples(data),
+        *_check_leaning(known, data),
         *_check_questions(known, data),
         *_check_entities(known, data, _names(domain.get("entities", []))),
         *_check_rules(data, rules),
@@ -137,15 +141,22 @@ def read_data(folder: Path) -> Data:
     """Read the examples and lookup tables of a data folder."""
     examples: dict[str, list[tuple[str, str]]] = defaultdict(list)
     lookups: set[str] = set()
+    leaning: list[tuple[str, str, str]] = []
     for path in sorted(folder.rglob("*.yml")):
         for item in _yaml(path).get("nlu", []):
             if "lookup" in item:
                 lookups.add(item["lookup"])
+            elif isinstance(item.get("examples"), list):
+                leaning += [
+                    (item["intent"], str(entry["metadata"]["before"]), str(entry["text"]))
+                    for entry in item["examples"]
+                ]
             elif "intent" in item:
                 for line in str(item.get("examples", "")).splitlines():
                     if text := line.strip().removeprefix("-").strip():
                         examples[item["intent"]].append((text, path.name))
-    return Data({name: tuple(found) for name, found in examples.items()}, frozenset(lookups))
+    plain = {name: tuple(found) for name, found in examples.items()}
+    return Data(plain, frozenset(lookups), tuple(leaning))
 
 
 def _yaml(path: Path) -> dict[str, Any]:
@@ -211,6 +222,17 @@ def check_examples(data: Data) -> Iterator[Finding]:
                     f"data/nlu/{file}: “{text}” stands under {intent} and under {seen[key]}. "
                     "Keep it under one."
                 )
+
+
+def _check_leaning(known: Knowledge, data: Data) -> Iterator[Finding]:
+    titles = {topic.title for topic in known.career.topics}
+    for before in sorted({before for _, before, _ in data.leaning} - titles):
+        yield Finding(
+            f"data/nlu/in_context.yml: no topic has the title “{before}”. Write the title as it "
+            "stands in the knowledge file now."
+        )
+    for intent in sorted({intent for intent, _, _ in data.leaning} - set(data.examples)):
+        yield Finding(f"data/nlu/in_context.yml: there is no intent {intent}. Correct its name.")
 
 
 def _check_questions(known: Knowledge, data: Data) -> Iterator[Finding]:

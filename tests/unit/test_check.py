@@ -102,3 +102,10 @@ def test_a_missing_talk_is_found(project: Project) -> None:
 def test_an_overdue_review_is_a_warning() -> None:
     findings = check_project(today=date(2030, 1, 1))
     assert [finding.error for finding in findings if "review" in finding.text] == [False]
+
+
+def test_a_leaning_message_behind_a_title_that_changed_is_found(project: Project) -> None:
+    findings = project(
+        "knowledge/is_clinical_project_manager.yml", "title: the team\n", "title: the crew\n"
+    )
+    assert any("no topic has the title “the team”" in text for text in findings)
