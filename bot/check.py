@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -71,10 +71,13 @@ class Data:
     Attributes:
         examples: Intent -> its examples, each with the file it stands in.
         lookups: Names of the lookup tables.
+        in_context: Intent -> how many examples more it has that lean on the conversation. The
+            same words may stand under several intents there.
     """
 
     examples: Mapping[str, tuple[tuple[str, str], ...]]
     lookups: frozenset[str]
+    in_context: Mapping[str, int] = field(default_factory=dict)
 
 
 def check_project(root: Path = PROJECT, today: date | None = None) -> list[Finding]:
@@ -115,37 +118,63 @@ def check_project(root: Path = PROJECT, today: date | None = None) -> list[Findi
 
 def check_likeness(root: Path = PROJECT) -> list[Finding]:
     """Warn of examples under different intents that are nearly the same; takes seconds."""
-    lines = [
-        (text, intent)
-        for intent, found in read_data(root / "data").examples.items()
-        for text, _ in found
-    ]
-    pairs = alike([text for text, _ in lines], [intent for _, intent in lines], ALIKE)
     return [
         Finding(
-            f"data/nlu: “{lines[first][0]}” ({lines[first][1]}) and “{lines[second][0]}” "
-            f"({lines[second][1]}) are nearly the same ({likeness:.0%}). See whether both mean "
-            "what they stand under.",
+            f"data/nlu: “{text}” ({intent}) and “{other}” ({beside}) are nearly the same "
+            f"({likeness:.0%}). See whether both mean what they stand under.",
             error=False,
         )
-        for first, second, likeness in pairs
-        if lines[first][0].casefold() != lines[second][0].casefold()
+        for (text, intent), (other, beside), likeness in near_examples(
+            read_data(root / "data"), ALIKE
+        )
     ]
+
+
+def near_examples(
+    data: Data, least: float
+) -> Iterator[tuple[tuple[str, str], tuple[str, str], float]]:
+    """Yield pairs of examples, each with its intent, and how like they are.
+
+    Args:
+        data: The training data.
+        least: How like they must be, 0 to 1. Pairs that differ in case alone are left out.
+    """
+    lines = [(text, intent) for intent, found in data.examples.items() for text, _ in found]
+    pairs = alike([text for text, _ in lines], [intent for _, intent in lines], least)
+    for first, second, likeness in pairs:
+        if lines[first][0].casefold() != lines[second][0].casefold():
+            yield lines[first], lines[second], likeness
 
 
 def read_data(folder: Path) -> Data:
     """Read the examples and lookup tables of a data folder."""
     examples: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    in_context: dict[str, int] = defaultdict(int)
     lookups: set[str] = set()
     for path in sorted(folder.rglob("*.yml")):
         for item in _yaml(path).get("nlu", []):
             if "lookup" in item:
                 lookups.add(item["lookup"])
             elif "intent" in item:
-                for line in str(item.get("examples", "")).splitlines():
-                    if text := line.strip().removeprefix("-").strip():
-                        examples[item["intent"]].append((text, path.name))
-    return Data({name: tuple(found) for name, found in examples.items()}, frozenset(lookups))
+                alone, leaning = _texts(item.get("examples") or "")
+                examples[item["intent"]] += [(text, path.name) for text in alone]
+                in_context[item["intent"]] += leaning
+    return Data(
+        {name: tuple(found) for name, found in examples.items()}, frozenset(lookups), in_context
+    )
+
+
+def _texts(examples: str | list[Any]) -> tuple[list[str], int]:
+    """Return the examples that stand alone, and how many lean on the conversation."""
+    if isinstance(examples, str):
+        lines = (line.strip().removeprefix("-").strip() for line in examples.splitlines())
+        return [line for line in lines if line], 0
+    alone = [
+        str(example["text"]).strip()
+        for example in examples
+        if not (example.get("metadata") or {}).get("before")
+    ]
+    return alone, len(examples) - len(alone)
 
 
 def _yaml(path: Path) -> dict[str, Any]:
