@@ -15,10 +15,14 @@ from bot.settings import PROJECT
 # From this likeness on, from 0 to 1, two examples count as near. It is below that of the
 # warnings: single pairs say little, many between the same two intents say that they overlap.
 NEAR = 0.6
-MOST_PAIRS = 25
+MOST_PAIRS = 40
+ROWS_A_PAIR = 2.5
 MOST_EXAMPLES = 200
 IN_CONTEXT = "#c9ced6"
-COLOURS = ("#1e6bb3", "#b3541e", "#2e7d4f", "#7a4fa3", "#8a6d1b", "#a33d5c", "#3c7f8c", "#5b6470")
+COLOURS = (
+    "#1e6bb3", "#b3541e", "#2e7d4f", "#7a4fa3", "#a88b1f", "#c2476b", "#2f98a8", "#4b5563",
+    "#6fa8dc", "#e39a5f", "#7fbf8e", "#b79ad6", "#8b5e3c", "#d98cb3", "#1f4e5f", "#9aa83a",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -114,11 +118,11 @@ def draw(shown: Overview) -> bytes:
     """Draw bars of examples by intent, beside bars of near examples by pair of intents; a PNG."""
     from matplotlib.figure import Figure as Canvas
 
-    lines = max(len(shown.sizes), 2 * min(len(shown.pairs), MOST_PAIRS), 12)
+    lines = max(len(shown.sizes), ROWS_A_PAIR * min(len(shown.pairs), MOST_PAIRS), 12)
     canvas = Canvas(figsize=(15, 1.5 + 0.16 * lines), dpi=110, layout="constrained")
     sizes, near = canvas.subplots(1, 2)
     _draw_sizes(sizes, shown)
-    _draw_pairs(near, shown)
+    _draw_pairs(near, shown, lines / ROWS_A_PAIR)
     buffer = io.BytesIO()
     canvas.savefig(buffer, format="png")
     return buffer.getvalue()
@@ -134,20 +138,25 @@ def _draw_sizes(axes: Any, shown: Overview) -> None:
     colours = {file: COLOURS[place % len(COLOURS)] for place, file in enumerate(files)}
     axes.barh(names, alone, color=[colours[shown.files[name]] for name in names])
     bars = axes.barh(names, leaning, left=alone, color=IN_CONTEXT)
-    axes.bar_label(bars, [f"{size:,}" for size in alone], padding=3, fontsize=7)
+    texts = [
+        f"{size:,} + {more:,}" if more else f"{size:,}"
+        for size, more in zip(alone, leaning, strict=True)
+    ]
+    axes.bar_label(bars, texts, padding=3, fontsize=7)
     axes.axvline(FEW_EXAMPLES, color="#1b1f24", linewidth=0.8, linestyle=":")
     legend = [Patch(color=colours[file], label=file) for file in files]
-    legend.append(Patch(color=IN_CONTEXT, label="in context, beside the number"))
+    legend.append(Patch(color=IN_CONTEXT, label="in context"))
     axes.legend(handles=legend, fontsize=8, frameon=False, loc="lower right")
     _finish(axes, f"examples by intent, {sum(alone):,} and {sum(leaning):,} in context")
 
 
-def _draw_pairs(axes: Any, shown: Overview) -> None:
+def _draw_pairs(axes: Any, shown: Overview, room: float) -> None:
     pairs = list(reversed(shown.pairs[:MOST_PAIRS]))
     labels = ["\n".join(intents) for intents, _ in pairs]
     bars = axes.barh(labels, [count for _, count in pairs], color="#b3541e")
     axes.bar_label(bars, padding=3, fontsize=7)
     _finish(axes, f"near examples by pair of intents, {len(shown.near):,} in all")
+    axes.set_ylim(len(pairs) - 0.5 - room, len(pairs) - 0.5)
 
 
 def _finish(axes: Any, title: str) -> None:
