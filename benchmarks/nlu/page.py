@@ -29,7 +29,7 @@ def comparison(found: Sequence[Measured]) -> str:
     if not found:
         return UNMEASURED
     labels = {candidate.name: candidate.label for candidate in candidates()}
-    newest = max(found, key=lambda measured: measured.date)
+    newest = newest_of(found)
     overall = table(
         (
             "pipeline", "right", "AUROC", "training", "one message, p50", "p95", "memory",
@@ -53,6 +53,11 @@ def comparison(found: Sequence[Measured]) -> str:
             PICTURE,
         )
     )
+
+
+def newest_of(found: Sequence[Measured]) -> Measured:
+    """Returns the figures that the others are held against."""
+    return max(found, key=lambda measured: measured.date)
 
 
 def note(measured: Measured, newest: Measured) -> str:

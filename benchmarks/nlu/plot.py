@@ -7,6 +7,7 @@ from pathlib import Path
 
 from benchmarks.nlu.candidates import candidates
 from benchmarks.nlu.measuring import Measured
+from benchmarks.nlu.page import newest_of, note
 
 OWN, OTHER = "#1e6bb3", "#b3541e"
 
@@ -17,9 +18,9 @@ def draw(found: Sequence[Measured], path: Path) -> None:
 
     by_name = {candidate.name: candidate for candidate in candidates()}
     shown = list(reversed(found))
-    labels = [by_name[one.name].label for one in shown]
+    labels = [_label(by_name[one.name].label, note(one, newest_of(found))) for one in shown]
     colours = [OWN if by_name[one.name].own else OTHER for one in shown]
-    canvas = Canvas(figsize=(11, 1.4 + 0.38 * len(shown)), dpi=120, layout="constrained")
+    canvas = Canvas(figsize=(11, 1.4 + 0.45 * len(shown)), dpi=120, layout="constrained")
     right, apart, training = canvas.subplots(1, 3, sharey=True)
     panels = (
         (right, "read rightly, %", [100 * one.right for one in shown], "{:.1f}"),
@@ -38,3 +39,7 @@ def draw(found: Sequence[Measured], path: Path) -> None:
     training.set_xlim(1, 4 * max(10.0, *(one.training for one in shown)))
     path.parent.mkdir(parents=True, exist_ok=True)
     canvas.savefig(path)
+
+
+def _label(label: str, note: str) -> str:
+    return f"{label}\n{note}" if note else label
