@@ -115,6 +115,7 @@ def test_the_example_works_in_a_project_on_another_subject(tmp_path: Path) -> No
     assert Path(result["from"]).is_relative_to(tmp_path)
     first, member, fined, named = result["parsed"]
     assert summary(first) == summary(promised)
+    assert first["intent"]["confidence"] == pytest.approx(promised["intent"]["confidence"], abs=0.1)
     assert [one["in_context"][0]["name"] for one in (member, fined)] == ["card", "fines"]
     assert {entity["entity"] for entity in named["entities"]} == {"amount", "city"}
 
