@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help chat run train test check evaluate bench reliability lock clean setup model
+.PHONY: help chat run train test check evaluate bench bench-nlu reliability lock clean setup model
 
 export RASA_TELEMETRY_ENABLED ?= false
 export TF_CPP_MIN_LOG_LEVEL ?= 2
@@ -20,7 +20,7 @@ export LOG_LEVEL ?= ERROR
 endif
 
 help: ## Show these commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
 
 chat: model ## Talk to the advisor in the terminal
 	@.venv/bin/advisor chat
@@ -46,6 +46,9 @@ evaluate: model ## Measure how well questions are understood
 
 bench: model ## Measure speed and memory beside a stock bot, 30 minutes; BENCH=--quick for 5
 	@.venv/bin/python -m benchmarks $(BENCH)
+
+bench-nlu: setup ## Measure understanding beside Rasa's own pipelines, 1 hour; BENCH=--quick for a tenth
+	@.venv/bin/python -m benchmarks.nlu $(BENCH)
 
 reliability: model ## Provoke every fault and write docs/reliability.md
 	@rm -rf var/reliability

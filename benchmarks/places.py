@@ -12,4 +12,7 @@ DOCS = PROJECT / "docs"
 # What the documents are made from: the last full run.
 FIGURES = DOCS / "figures" / "performance.json"
 PLOT = DOCS / "figures" / "latency.png"
+NLU_OUTPUT = PROJECT / "var" / "bench" / "nlu"
+NLU_FIGURES = DOCS / "figures" / "nlu.json"
+NLU_PLOT = DOCS / "figures" / "nlu.png"
 FAULTS = PROJECT / "var" / "reliability"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -79,6 +79,11 @@ class Data:
     lookups: frozenset[str]
     leaning: tuple[tuple[str, str, str], ...] = ()
 
+    @property
+    def in_context(self) -> Counter[str]:
+        """How many examples lean on the conversation, by intent."""
+        return Counter(intent for intent, _, _ in self.leaning)
+
 
 def check_project(root: Path = PROJECT, today: date | None = None) -> list[Finding]:
     """Check everything that an editor can change.
@@ -119,22 +124,32 @@ def check_project(root: Path = PROJECT, today: date | None = None) -> list[Findi
 
 def check_likeness(root: Path = PROJECT) -> list[Finding]:
     """Warn of examples under different intents that are nearly the same; takes seconds."""
-    lines = [
-        (text, intent)
-        for intent, found in read_data(root / "data").examples.items()
-        for text, _ in found
-    ]
-    pairs = alike([text for text, _ in lines], [intent for _, intent in lines], ALIKE)
     return [
         Finding(
-            f"data/nlu: “{lines[first][0]}” ({lines[first][1]}) and “{lines[second][0]}” "
-            f"({lines[second][1]}) are nearly the same ({likeness:.0%}). See whether both mean "
-            "what they stand under.",
+            f"data/nlu: “{text}” ({intent}) and “{other}” ({beside}) are nearly the same "
+            f"({likeness:.0%}). See whether both mean what they stand under.",
             error=False,
         )
-        for first, second, likeness in pairs
-        if lines[first][0].casefold() != lines[second][0].casefold()
+        for (text, intent), (other, beside), likeness in near_examples(
+            read_data(root / "data"), ALIKE
+        )
     ]
+
+
+def near_examples(
+    data: Data, least: float
+) -> Iterator[tuple[tuple[str, str], tuple[str, str], float]]:
+    """Yield pairs of examples, each with its intent, and how like they are.
+
+    Args:
+        data: The training data.
+        least: How like they must be, 0 to 1. Pairs that differ in case alone are left out.
+    """
+    lines = [(text, intent) for intent, found in data.examples.items() for text, _ in found]
+    pairs = alike([text for text, _ in lines], [intent for _, intent in lines], least)
+    for first, second, likeness in pairs:
+        if lines[first][0].casefold() != lines[second][0].casefold():
+            yield lines[first], lines[second], likeness
 
 
 def read_data(folder: Path) -> Data:

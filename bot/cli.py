@@ -137,10 +137,16 @@ def train() -> None:
 
 
 @app.command()
-def check() -> None:
+def check(
+    picture: Optional[Path] = typer.Option(
+        None, help="Also draw the training data into this .html or .png file."
+    ),
+) -> None:
     """Check knowledge, training data, domain and rules, and whether they agree."""
     from bot.check import check_likeness, check_project
 
+    if picture:
+        _draw_data(picture)
     findings = check_project()
     if not any(finding.error for finding in findings):
         findings += check_likeness()
@@ -151,6 +157,17 @@ def check() -> None:
         typer.echo(f"{errors} to mend, {len(findings) - errors} to look at.", err=True)
         raise typer.Exit(1)
     typer.echo(f"Everything agrees; {len(findings)} to look at.")
+
+
+def _draw_data(path: Path) -> None:
+    from ruamel.yaml.error import YAMLError
+
+    from bot.data_picture import write_picture
+
+    try:
+        typer.echo(f"Wrote {write_picture(path)}.")
+    except (OSError, ValueError, YAMLError) as error:
+        _fail(f"--picture: {error}")
 
 
 @app.command()

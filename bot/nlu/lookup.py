@@ -2,8 +2,7 @@
 
 A line of a table is ``canonical name | variant | variant``; the entity's value is the canonical
 name. Rasa's RegexEntityExtractor skips tables without annotated examples, and its synonyms are one
-map over all entities, so that "nurse" could not mean one thing as a background and another as an
-occupation.
+map over all entities, so that "york" could not mean one thing as a city and another as a surname.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.check import Data, check_examples, check_likeness, check_project
+from bot.check import Data, check_examples, check_likeness, check_project, read_data
 from bot.settings import PROJECT
 
 TODAY = date(2026, 12, 1)
@@ -109,3 +109,13 @@ def test_a_leaning_message_behind_a_title_that_changed_is_found(project: Project
         "knowledge/is_clinical_project_manager.yml", "title: the team\n", "title: the crew\n"
     )
     assert any("no topic has the title “the team”" in text for text in findings)
+
+
+def test_examples_in_context_are_counted_and_their_words_may_stand_twice(tmp_path: Path) -> None:
+    leaning = '- intent: {}\n  examples:\n    - {{text: "how many?", metadata: {{before: it}}}}\n'
+    (tmp_path / "a.yml").write_text("nlu:\n" + leaning.format("pay") + leaning.format("work"))
+
+    data = read_data(tmp_path)
+
+    assert dict(data.in_context) == {"pay": 1, "work": 1}
+    assert not any("how many?" in finding.text for finding in check_examples(data))
