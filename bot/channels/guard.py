@@ -191,8 +191,8 @@ def _preflight(request: Request) -> HTTPResponse:
     return response.empty(
         204,
         {
-            "Access-Control-Allow-Methods": "GET, POST",
-            "Access-Control-Allow-Headers": "Content-Type",
+            "Access-Control-Allow-Methods": "GET, POST, DELETE",
+            "Access-Control-Allow-Headers": "Authorization, Content-Type",
             "Access-Control-Max-Age": CORS_MAX_AGE,
         },
     )
