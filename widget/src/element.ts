@@ -231,7 +231,7 @@ export class CareerAdvisor extends LitElement {
         <time datetime=${entry.at.toISOString()}
           >${entry.at.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" })}</time
         >
-        ${!mine && entry.data && entry.messageId !== null ? this.thumbs(entry) : nothing}
+        ${ratable(entry) ? this.thumbs(entry) : nothing}
       </div>
       ${entry.failed === undefined
         ? nothing
@@ -422,4 +422,10 @@ export class CareerAdvisor extends LitElement {
       new CustomEvent(`career-advisor-${name}`, { bubbles: true, composed: true, detail }),
     );
   }
+}
+
+/** Whether a reply is an answer, and no question of the fit check. */
+function ratable(entry: Entry): boolean {
+  const answers = entry.data?.answers ?? [];
+  return entry.messageId !== null && answers.length > 0 && !answers.some((answer) => answer.step);
 }

@@ -39,8 +39,11 @@ if (script && script.dataset["embed"] !== "element") {
   else addEventListener("DOMContentLoaded", () => embed(dataset));
 }
 
-// Lit counts its copies on the window; a page that has none of its own need not know of ours.
-const page = globalThis as unknown as Record<string, unknown[] | undefined>;
-for (const name of ["litHtmlVersions", "litElementVersions", "reactiveElementVersions"]) {
-  if (page[name]?.length === 1) delete page[name];
+// Lit leaves names on the window for its other copies; a page that has none need not know of ours.
+const page = globalThis as unknown as Record<string, unknown> & { litElementVersions?: string[] };
+if (page.litElementVersions?.length === 1) {
+  delete page.litElementVersions;
+  for (const name of ["litHtmlVersions", "reactiveElementVersions", "litPropertyMetadata"]) {
+    delete page[name];
+  }
 }

@@ -187,6 +187,12 @@ export const styles = css`
     margin: 0;
     padding: 0;
   }
+  p,
+  li,
+  button,
+  textarea {
+    unicode-bidi: plaintext;
+  }
   p {
     margin: 0;
     white-space: pre-line;
@@ -233,6 +239,10 @@ export const styles = css`
     padding: 4px 8px;
   }
   .meta button[aria-pressed="true"] {
+    border-color: currentColor;
+    color: var(--ink);
+  }
+  .meta .retry {
     border-color: currentColor;
     color: var(--ink);
   }
