@@ -259,6 +259,16 @@ class Settings:
             _origins,
         ),
     )
+    web_key: str = field(
+        default="",
+        repr=False,
+        metadata=_about(
+            "ADVISOR_WEB_KEY",
+            "secret that signs the sessions of the chat widget; without it one is drawn and kept "
+            "in var/web.key, for the processes of one machine",
+            "Give any long random text, the same for all processes.",
+        ),
+    )
     conversation_rate: str = field(
         default="30/minute",
         metadata=_about(
