@@ -24,7 +24,7 @@ from bot.channels.slack.delivery import Delivery, reason_of
 from bot.channels.slack.home import home_view, prompts
 from bot.channels.slack.inbox import Inbox
 from bot.channels.slack.incoming import Job
-from bot.channels.slack.worker import Worker
+from bot.channels.slack.worker import Worker, end
 from bot.channels.turn import OnNewMessage
 from bot.introduction import first_questions, introduction
 from bot.runtime.errors import UnavailableError
@@ -93,9 +93,7 @@ class Connection:
         """
         if self._socket is not None:
             await self._socket.client.close()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await end(self._tasks)
         usual = self._settings.action_timeout + GRACE
         await self.worker.close(usual if patience is None else patience)
         self._inbox.close()

@@ -145,10 +145,15 @@ class Delivery:
         }
         if job.at:
             where["oldest"] = job.at
-        if job.thread:
-            page = await self._client.conversations_replies(ts=job.thread, **where)
-        else:
-            page = await self._client.conversations_history(**where)
+        try:
+            if job.thread:
+                page = await self._client.conversations_replies(ts=job.thread, **where)
+            else:
+                page = await self._client.conversations_history(**where)
+        except SlackApiError as error:
+            if _limited(error) or _passing(error):
+                raise
+            return False  # better twice than never, where Slack does not let the bot look
         return any(_key_of(message) == job.key for message in page["messages"])
 
 

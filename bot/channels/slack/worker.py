@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Iterable
 from typing import Any
 
 from bot import apology
@@ -27,6 +28,17 @@ PAUSES = (1.0, 2.0, 4.0, 8.0)
 # Seconds between two looks for what others left, and how many of them make an hour.
 LOOK = 5.0
 HOUR = 720
+# Seconds after which a task that was cancelled and goes on is cancelled again.
+INSIST = 0.2
+
+
+async def end(tasks: Iterable[asyncio.Task[None]]) -> None:
+    """Cancels tasks until they have ended: `asyncio.wait_for` may swallow a cancellation."""
+    left = set(tasks)
+    while left:
+        for task in left:
+            task.cancel()
+        _, left = await asyncio.wait(left, timeout=INSIST)
 
 
 class Worker:
@@ -79,10 +91,7 @@ class Worker:
         try:
             await asyncio.wait_for(self.finish(), patience)
         except asyncio.TimeoutError:
-            left = list(self._under_way.values())
-            for task in left:
-                task.cancel()
-            await asyncio.gather(*left, return_exceptions=True)
+            await end(self._under_way.values())
 
     def _begin(self, job: Job, *, resumed: bool) -> None:
         lane = job.conversation or job.user

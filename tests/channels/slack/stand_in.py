@@ -39,7 +39,7 @@ class Slack:
 
     async def start(self) -> None:
         app = web.Application()
-        app.router.add_post("/api/{method}", self._api)
+        app.router.add_route("*", "/api/{method}", self._api)
         app.router.add_post("/respond", self._respond)
         app.router.add_get("/link", self._link)
         self._runner = web.AppRunner(app)
