@@ -165,8 +165,9 @@ def _channels(settings: Settings) -> list[InputChannel]:
         channels: list[InputChannel] = create_http_input_channels(None, str(credentials))
     except (RasaException, OSError, ValueError) as error:
         raise StartUpError(f"The channels in {credentials} cannot be used: {error}") from error
-    served = [found for found in channels if found.name() != "rest" or settings.rest_is_served]
-    if len(served) < len(channels):
+    offered = [found for found in channels if found.name() != "slack" or settings.slack_is_served]
+    served = [found for found in offered if found.name() != "rest" or settings.rest_is_served]
+    if len(served) < len(offered):
         reason = (
             "ADVISOR_REST=off"
             if settings.rest == "off"
