@@ -92,7 +92,7 @@ class Connection:
                 next start.
         """
         if self._socket is not None:
-            await self._socket.client.close()
+            await self._socket.client.close()  # type: ignore[no-untyped-call]
         await end(self._tasks)
         usual = self._settings.action_timeout + GRACE
         await self.worker.close(usual if patience is None else patience)
