@@ -19,6 +19,9 @@ app = typer.Typer(
     help="Answers questions on one career from a knowledge file.",
 )
 
+slack = typer.Typer(no_args_is_help=True, help="The advisor in Slack.")
+app.add_typer(slack, name="slack")
+
 
 def main() -> None:
     """Run the command line."""
@@ -217,6 +220,37 @@ def evaluate(
         run(_settings(), folder, output, totals_only=sealed, noise=noise)
     except (StartUpError, ValueError) as error:
         _fail(str(error))
+
+
+@slack.command("check")
+def slack_check() -> None:
+    """Check tokens, scopes and connection, and say what is missing."""
+    from bot.slack_command import check as check_slack
+
+    findings = check_slack(_settings())
+    for finding in findings:
+        typer.echo(f"{'ok' if finding.good else 'missing'}: {finding.text}")
+    if not all(finding.good for finding in findings):
+        raise typer.Exit(1)
+
+
+@slack.command("preview")
+def slack_preview(
+    question: str = typer.Argument(..., help="What somebody asks in Slack."),
+) -> None:
+    """Show a reply as it would be in Slack, then its blocks as JSON."""
+    from bot.channels.intake import IntakeError
+    from bot.runtime.errors import StartUpError
+    from bot.slack_command import as_json, picture
+    from bot.slack_command import preview as preview_reply
+
+    try:
+        reply = preview_reply(_settings(), question)
+    except (IntakeError, StartUpError) as error:
+        _fail(str(error))
+    # Apart, so that the blocks can be piped on.
+    typer.echo(picture(reply.blocks), err=True)
+    typer.echo(as_json(reply))
 
 
 if __name__ == "__main__":

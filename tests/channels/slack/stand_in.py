@@ -31,7 +31,10 @@ class Slack:
         self.instead: dict[str, deque[Callable[[], web.Response]]] = defaultdict(deque)
         # Taken, but the answer is an error all the same.
         self.lost_answers: defaultdict[str, int] = defaultdict(int)
+        self.scopes = SCOPES
         self.connections = 0
+        self._open = asyncio.Event()
+        self._open.set()
         self._unacknowledged: dict[str, Payload] = {}
         self._sockets: list[web.WebSocketResponse] = []
         self._numbers = itertools.count(1)
@@ -67,6 +70,14 @@ class Slack:
             await self._sockets[-1].send_json(envelope)
         return number
 
+    def hold_posts(self) -> None:
+        """From now on messages are neither taken nor answered."""
+        self._open.clear()
+
+    def let_posts_go(self) -> None:
+        """Takes messages again; those that were held are lost."""
+        self._open.set()
+
     async def drop(self) -> None:
         """Cuts all connections."""
         for socket in list(self._sockets):
@@ -101,6 +112,10 @@ class Slack:
         else:
             content = {**request.query, **await request.post()}
         self.calls.append((method, content))
+        if method == "chat.postMessage" and not self._open.is_set():
+            await self._tell()
+            await self._open.wait()
+            return web.Response(status=500)
         answer = self._answer(method, content)
         await self._tell()
         return answer
@@ -113,7 +128,7 @@ class Slack:
         if self.lost_answers[method]:
             self.lost_answers[method] -= 1
             return web.json_response({"ok": False, "error": "internal_error"}, status=500)
-        return web.json_response({"ok": True, **result}, headers={"x-oauth-scopes": SCOPES})
+        return web.json_response({"ok": True, **result}, headers={"x-oauth-scopes": self.scopes})
 
     def _auth_test(self, _: Payload) -> Payload:
         return {"user_id": BOT, "bot_id": "B0BOT", "team_id": TEAM, "team": "Team", "user": "bot"}
