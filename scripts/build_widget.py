@@ -46,10 +46,14 @@ def is_current(stamp: Path, state: str) -> bool:
 
 
 def run(*command: str | Path) -> None:
-    """Runs Node with our Node first on the PATH: packages' own commands look for it there."""
+    """Runs Node with our Node first on the PATH: packages' own commands look for it there.
+
+    It trusts what the machine trusts: a proxy's certificate is known to the system, not to Node.
+    """
     path = f"{NODE / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}"
+    environment = {"NODE_OPTIONS": "--use-system-ca"} | os.environ | {"PATH": path}
     command = (NODE / "bin" / "node", *command)
-    subprocess.run(command, cwd=WIDGET, check=True, env=os.environ | {"PATH": path})
+    subprocess.run(command, cwd=WIDGET, check=True, env=environment)
 
 
 def main() -> int:

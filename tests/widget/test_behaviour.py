@@ -274,7 +274,7 @@ def test_a_thumb_is_stored_with_its_reason_and_the_replys_facts(
     ask(page, PAY)
 
     page.get_by_role("button", name="Not helpful").click()
-    with page.expect_response("**/feedback"):
+    with page.expect_response(lambda response: "outdated" in (response.request.post_data or "")):
         page.get_by_role("button", name="Outdated").click()
 
     (row,) = rows(advisor_server, "feedback", sender(page))
@@ -495,7 +495,9 @@ def test_nothing_is_asked_of_third_parties(new_page: NewPage, advisor_server: Se
 
 HOSTILE_STYLE = """
 * { color: red !important; font: 40px cursive !important; background: lime !important;
-    display: block !important; padding: 30px !important; transform: rotate(9deg) !important; }
+    display: block !important; padding: 30px !important; letter-spacing: 9px !important; }
+career-advisor { transform: rotate(9deg) !important; opacity: 0.1 !important; width: 9px !important;
+    position: absolute !important; overflow: hidden !important; filter: blur(9px) !important; }
 button, textarea, p, li, div, section { visibility: hidden !important; float: left !important; }
 """
 

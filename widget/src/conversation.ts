@@ -30,6 +30,8 @@ export class Conversation {
   /** What is wrong with more than one message; for the user. */
   notice = "";
   private resumed = false;
+  /** Ratings arrive in their order: the last word counts. */
+  private rating: Promise<void> = Promise.resolve();
   /** Counts conversations: an answer to an earlier one comes too late. */
   private era = 0;
 
@@ -89,10 +91,13 @@ export class Conversation {
   async rate(entry: Entry, thumb: "up" | "down", reason?: Reason): Promise<void> {
     if (entry.messageId === null) return;
     const before = { ...entry };
+    const id = entry.messageId;
     Object.assign(entry, { thumb, reason });
     this.changed([]);
+    const rated = this.rating.then(() => this.client.rate(id, entry.reply, thumb === "up", reason));
+    this.rating = rated.catch(() => undefined);
     try {
-      await this.client.rate(entry.messageId, entry.reply, thumb === "up", reason);
+      await rated;
       this.notice = "";
     } catch (error) {
       Object.assign(entry, { thumb: before.thumb, reason: before.reason });

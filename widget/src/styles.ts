@@ -192,11 +192,11 @@ export const styles = css`
   button,
   textarea {
     unicode-bidi: plaintext;
+    overflow-wrap: anywhere;
   }
   p {
     margin: 0;
     white-space: pre-line;
-    overflow-wrap: anywhere;
   }
   .privacy {
     color: var(--quiet);
