@@ -3,7 +3,8 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help chat run train test check evaluate bench bench-nlu reliability lock clean setup model
+.PHONY: help chat run train test check evaluate bench bench-nlu reliability lock clean setup model \
+	widget
 
 export RASA_TELEMETRY_ENABLED ?= false
 export TF_CPP_MIN_LOG_LEVEL ?= 2
@@ -25,14 +26,17 @@ help: ## Show these commands
 chat: model ## Talk to the advisor in the terminal
 	@.venv/bin/advisor chat
 
-run: model ## Serve the advisor over HTTP
+run: model widget ## Serve the advisor over HTTP
 	@.venv/bin/advisor serve
+
+widget: setup ## Build the chat widget
+	@.venv/bin/python -I scripts/build_widget.py
 
 train: setup ## Train the advisor, whether or not its data has changed
 	@rm -f models/advisor.sha256
 	@.venv/bin/python -I scripts/train.py
 
-test: check model ## Run the checks, then all tests, and print the coverage
+test: check model widget ## Run the checks, then all tests, and print the coverage
 	@.venv/bin/python -m pytest --cov --cov-report=term-missing:skip-covered
 
 check: setup ## Check the code's style and types, and the knowledge and the data
@@ -61,7 +65,7 @@ lock: setup ## Resolve requirements.in and requirements-dev.in into requirements
 		requirements.in requirements-dev.in --output-file requirements.lock
 
 clean: ## Remove all that was installed, trained or cached; conversations stay
-	@rm -rf .venv models var/cache var/setup var/python .rasa .coverage build *.egg-info
+	@rm -rf .venv models widget/node_modules widget/dist var/cache var/setup var/python .rasa .coverage build *.egg-info
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 setup:

@@ -41,6 +41,7 @@ class Answer:
         figures: References of the figures said, such as ``M6.median``.
         named: What the user named and the answer says back.
         own: Amounts of the user's own pay, in US dollars a year.
+        step: Of a question of the fit check: its number, and how many there are.
     """
 
     topic: str
@@ -55,6 +56,7 @@ class Answer:
     figures: tuple[str, ...] = ()
     named: tuple[str, ...] = ()
     own: tuple[int, ...] = ()
+    step: tuple[int, int] | None = None
 
 
 def answer_topic(knowledge: Knowledge, question: Question) -> Answer:

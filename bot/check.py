@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -71,13 +71,18 @@ class Data:
     Attributes:
         examples: Intent -> its examples, each with the file it stands in.
         lookups: Names of the lookup tables.
-        in_context: Intent -> how many examples more it has that lean on the conversation. The
-            same words may stand under several intents there.
+        leaning: Short messages that lean on the conversation: intent, what was answered before,
+            and the text.
     """
 
     examples: Mapping[str, tuple[tuple[str, str], ...]]
     lookups: frozenset[str]
-    in_context: Mapping[str, int] = field(default_factory=dict)
+    leaning: tuple[tuple[str, str, str], ...] = ()
+
+    @property
+    def in_context(self) -> Counter[str]:
+        """How many examples lean on the conversation, by intent."""
+        return Counter(intent for intent, _, _ in self.leaning)
 
 
 def check_project(root: Path = PROJECT, today: date | None = None) -> list[Finding]:
@@ -109,6 +114,7 @@ def check_project(root: Path = PROJECT, today: date | None = None) -> list[Findi
         *_check_intents(known, data, set(domain.get("intents", []))),
         *_check_talks(known, data),
         *check_examples(data),
+        *_check_leaning(known, data),
         *_check_questions(known, data),
         *_check_entities(known, data, _names(domain.get("entities", []))),
         *_check_rules(data, rules),
@@ -149,32 +155,23 @@ def near_examples(
 def read_data(folder: Path) -> Data:
     """Read the examples and lookup tables of a data folder."""
     examples: dict[str, list[tuple[str, str]]] = defaultdict(list)
-    in_context: dict[str, int] = defaultdict(int)
     lookups: set[str] = set()
+    leaning: list[tuple[str, str, str]] = []
     for path in sorted(folder.rglob("*.yml")):
         for item in _yaml(path).get("nlu", []):
             if "lookup" in item:
                 lookups.add(item["lookup"])
+            elif isinstance(item.get("examples"), list):
+                leaning += [
+                    (item["intent"], str(entry["metadata"]["before"]), str(entry["text"]))
+                    for entry in item["examples"]
+                ]
             elif "intent" in item:
-                alone, leaning = _texts(item.get("examples") or "")
-                examples[item["intent"]] += [(text, path.name) for text in alone]
-                in_context[item["intent"]] += leaning
-    return Data(
-        {name: tuple(found) for name, found in examples.items()}, frozenset(lookups), in_context
-    )
-
-
-def _texts(examples: str | list[Any]) -> tuple[list[str], int]:
-    """Return the examples that stand alone, and how many lean on the conversation."""
-    if isinstance(examples, str):
-        lines = (line.strip().removeprefix("-").strip() for line in examples.splitlines())
-        return [line for line in lines if line], 0
-    alone = [
-        str(example["text"]).strip()
-        for example in examples
-        if not (example.get("metadata") or {}).get("before")
-    ]
-    return alone, len(examples) - len(alone)
+                for line in str(item.get("examples", "")).splitlines():
+                    if text := line.strip().removeprefix("-").strip():
+                        examples[item["intent"]].append((text, path.name))
+    plain = {name: tuple(found) for name, found in examples.items()}
+    return Data(plain, frozenset(lookups), tuple(leaning))
 
 
 def _yaml(path: Path) -> dict[str, Any]:
@@ -240,6 +237,17 @@ def check_examples(data: Data) -> Iterator[Finding]:
                     f"data/nlu/{file}: “{text}” stands under {intent} and under {seen[key]}. "
                     "Keep it under one."
                 )
+
+
+def _check_leaning(known: Knowledge, data: Data) -> Iterator[Finding]:
+    titles = {topic.title for topic in known.career.topics}
+    for before in sorted({before for _, before, _ in data.leaning} - titles):
+        yield Finding(
+            f"data/nlu/in_context.yml: no topic has the title “{before}”. Write the title as it "
+            "stands in the knowledge file now."
+        )
+    for intent in sorted({intent for intent, _, _ in data.leaning} - set(data.examples)):
+        yield Finding(f"data/nlu/in_context.yml: there is no intent {intent}. Correct its name.")
 
 
 def _check_questions(known: Knowledge, data: Data) -> Iterator[Finding]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn, Optional
@@ -80,6 +82,24 @@ def serve(
         from bot.runtime.server import main as serve_main
 
     raise typer.Exit(serve_main(settings, host=host, port=port))
+
+
+@app.command()
+def embed(
+    address: str = typer.Argument(..., help="The advisor's, such as https://advisor.example.edu."),
+    title: str = typer.Option("Ask the career advisor", help="What stands on the button."),
+    accent: str = typer.Option("#1f4e79", help="Colour of button and header, such as #1f4e79."),
+) -> None:
+    """Print the tag that puts the chat widget on a site."""
+    from bot.settings import ORIGIN
+    from bot.site.page import snippet
+
+    base = address.lower().rstrip("/")
+    if not ORIGIN.fullmatch(base):
+        _fail(f"{address!r} is no address. Give one such as https://advisor.example.edu.")
+    if not re.fullmatch(r"#(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6})", accent):
+        _fail(f"--accent: {accent!r} is no colour. Give one such as #1f4e79.")
+    typer.echo(snippet(base, html.escape(title), accent))
 
 
 @app.command()

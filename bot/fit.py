@@ -50,13 +50,15 @@ def ask(knowledge: Knowledge, criterion_id: str, *, resumed: bool, turn: int = 0
         before = f"{texts[turn % len(texts)]} "
     elif position == 0:
         before = f"{knowledge.fill(knowledge.career.fit_check.intro)} "
-    step = f"({position + 1} of {len(asked)})"
+    number = position + 1
+    step = f"({number} of {len(asked)})"
     return Answer(
         topic="fit_check",
         kind="fit",
         lead=f"{before}{step} {knowledge.fill(criterion.question)}",
         suggestions=tuple(option.label for option in criterion.options),
         facts=tuple(dict.fromkeys(f for option in criterion.options for f in option.facts)),
+        step=(number, len(asked)),
     )
 
 

@@ -37,7 +37,7 @@ def structured(knowledge: Knowledge, answers: Sequence[Answer]) -> dict[str, Any
     """Return the answers as plain data for channels that show more than text.
 
     Shape: ``{"answers": [{"topic", "kind", "lead", "points", "caveat", "source", "facts",
-    "beside", "named", "own", "figures"}], "suggestions": [...]}``; a figure carries its
+    "beside", "named", "own", "figures", "step"}], "suggestions": [...]}``; a figure carries its
     reference, value, unit, statistic, occupation and relation, area, date and its source's status.
     """
     return {
@@ -54,6 +54,7 @@ def structured(knowledge: Knowledge, answers: Sequence[Answer]) -> dict[str, Any
                 "named": list(answer.named),
                 "own": list(answer.own),
                 "figures": [_figure(knowledge, name) for name in answer.figures],
+                "step": list(answer.step) if answer.step else None,
             }
             for answer in answers
         ],
@@ -78,6 +79,8 @@ def from_structured(data: Mapping[str, Any]) -> tuple[Answer, ...]:
             figures=tuple(figure["reference"] for figure in entry["figures"]),
             named=tuple(entry["named"]),
             own=tuple(entry["own"]),
+            # Replies that were stored before there were steps have none.
+            step=(step[0], step[1]) if (step := entry.get("step")) else None,
         )
         for place, entry in enumerate(entries)
     )

@@ -133,6 +133,21 @@ def days(raw: str) -> float:
     return float(found[1])
 
 
+def _token(prefix: str) -> Callable[[str], str]:
+    def parse(raw: str) -> str:
+        if not raw.startswith(prefix) or not raw.isascii() or " " in raw:
+            raise ValueError
+        return raw
+
+    return parse
+
+
+def _web_api(raw: str) -> str:
+    if not re.fullmatch(r"https?://[^\s?#]+", raw):
+        raise ValueError
+    return raw.rstrip("/") + "/"
+
+
 def _database(raw: str) -> str:
     if "://" not in raw:
         raise ValueError
@@ -259,6 +274,16 @@ class Settings:
             _origins,
         ),
     )
+    web_key: str = field(
+        default="",
+        repr=False,
+        metadata=_about(
+            "ADVISOR_WEB_KEY",
+            "secret that signs the sessions of the chat widget; without it one is drawn and kept "
+            "in var/web.key, for the processes of one machine",
+            "Give any long random text, the same for all processes.",
+        ),
+    )
     conversation_rate: str = field(
         default="30/minute",
         metadata=_about(
@@ -342,6 +367,45 @@ class Settings:
         ),
     )
 
+    slack_bot_token: str = field(
+        default="",
+        repr=False,
+        metadata=_about(
+            "SLACK_BOT_TOKEN",
+            "token of the Slack app's bot; with it the advisor answers in Slack",
+            "Give the Bot User OAuth Token of your Slack app, which begins with xoxb-.",
+            _token("xoxb-"),
+        ),
+    )
+    slack_app_token: str = field(
+        default="",
+        repr=False,
+        metadata=_about(
+            "SLACK_APP_TOKEN",
+            "token by which the advisor connects to Slack, without a public address",
+            "Give an App-Level Token with connections:write, which begins with xapp-.",
+            _token("xapp-"),
+        ),
+    )
+    slack_signing_secret: str = field(
+        default="",
+        repr=False,
+        metadata=_about(
+            "SLACK_SIGNING_SECRET",
+            "secret by which requests of Slack to /webhooks/slack are known, where Slack calls",
+            "Give the Signing Secret of your Slack app.",
+        ),
+    )
+    slack_api_url: str = field(
+        default="https://slack.com/api/",
+        metadata=_about(
+            "SLACK_API_URL",
+            "where Slack's Web API is",
+            "Give a URL such as https://slack.com/api/ or https://slack-gov.com/api/.",
+            _web_api,
+        ),
+    )
+
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
         """Reads the settings.
@@ -382,6 +446,11 @@ class Settings:
     def rest_is_served(self) -> bool:
         """Whether the REST channel is on, after what `rest` and `host` say."""
         return self.rest == "on" or (self.rest == "auto" and self.on_loopback)
+
+    @property
+    def slack_is_served(self) -> bool:
+        """Whether there are the tokens that Slack takes, by one way or the other."""
+        return bool(self.slack_bot_token and (self.slack_app_token or self.slack_signing_secret))
 
     @property
     def model_path(self) -> Path:

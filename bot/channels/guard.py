@@ -149,7 +149,7 @@ class Guard:
     async def _announce_origin(self, request: Request, answer: HTTPResponse) -> None:
         origin = request.headers.get("origin")
         if origin is not None:
-            answer.headers["Vary"] = "Origin"
+            answer.headers["Vary"] = ", ".join(filter(None, [answer.headers.get("Vary"), "Origin"]))
             if self._allows(request, origin):
                 answer.headers["Access-Control-Allow-Origin"] = origin
                 answer.headers["Access-Control-Expose-Headers"] = "Retry-After"
@@ -191,8 +191,8 @@ def _preflight(request: Request) -> HTTPResponse:
     return response.empty(
         204,
         {
-            "Access-Control-Allow-Methods": "GET, POST",
-            "Access-Control-Allow-Headers": "Content-Type",
+            "Access-Control-Allow-Methods": "GET, POST, DELETE",
+            "Access-Control-Allow-Headers": "Authorization, Content-Type",
             "Access-Control-Max-Age": CORS_MAX_AGE,
         },
     )

@@ -9,16 +9,24 @@ from dataclasses import replace
 from bot.knowledge import Knowledge
 from bot.understanding import Pay, Question
 
-# A message as sure as this alone is not read in context; "why?" and "more" must be surer.
-SURE = 0.8
+# A message as sure as this alone is not read in context. "Why?" and "like what?" must be surer:
+# often they ask for a detail.
+SURE = 0.9
 SURE_TO_FOLLOW = 0.95
-# How sure the better of its two readings must be to answer.
+OPEN = frozenset({"follow_more", "follow_why"})
+# A message as sure as this does not mean the last topic once more.
+SURER_THAN_ECHO = 0.7
+# "Where is that from?" is plain in any context.
+SURE_OF_SOURCE = 0.5
+PLAIN = frozenset({"follow_source", "follow_where", "follow_repeat"})
+# How sure the better of its two readings must be to answer; the one in context counts less.
 ENOUGH = 0.4
+SHARE_OF_CONTEXT = 0.6
 # The two readings are multiplied; this much is added to each, so that neither rules anything out.
 DOUBT = 0.12
 # What stays with the subject is likelier, and what was suggested next; but a message that does not
 # just ask why or for more is worth an answer of its own.
-SAME_SUBJECT = 3.0
+SAME_SUBJECT = 2.0
 SUGGESTED = 1.35
 FOLLOWS = 0.65
 
@@ -61,7 +69,8 @@ def in_context(knowledge: Knowledge, question: Question, topic_id: str | None) -
         topic_id: The topic answered last; None at the start.
     """
     topic = knowledge.topics.get(topic_id or "")
-    sure = SURE_TO_FOLLOW if question.intent.startswith("follow_") else SURE
+    sure = SURE_TO_FOLLOW if question.intent in OPEN else SURE
+    sure = SURE_OF_SOURCE if question.intent in PLAIN else sure
     if topic is None or not question.in_context or question.confidence >= sure:
         return question
     alone, beside = dict(question.readings), dict(question.in_context)
@@ -79,8 +88,9 @@ def in_context(knowledge: Knowledge, question: Question, topic_id: str | None) -
         return share * (FOLLOWS if name.startswith("follow_") else 1.0)
 
     best = max([*alone, *beside], key=likelihood)
-    confidence = max(alone.get(best, 0.0), beside.get(best, 0.0))
-    if best == question.intent or confidence < ENOUGH:
+    confidence = max(alone.get(best, 0.0), SHARE_OF_CONTEXT * beside.get(best, 0.0))
+    echoes = best == topic.id and question.confidence >= SURER_THAN_ECHO
+    if best == question.intent or echoes or confidence < ENOUGH:
         return question
     return replace(question, intent=best, confidence=confidence, decision="answer")
 

@@ -20,6 +20,9 @@ class Memory:
         facts: Facts of the last answer.
         offered: Whether the last reply offered readings.
         runners_up: The next likeliest readings of the last message.
+        unclear: The message whose readings were offered; empty where none were.
+        clicked: Messages that were unclear and the topic that was then clicked, latest last: what
+            an editor adds to the training data.
         misses: Misunderstandings in a row.
         said: How often each talk was said.
     """
@@ -29,6 +32,8 @@ class Memory:
     facts: tuple[str, ...] = ()
     offered: bool = False
     runners_up: tuple[str, ...] = ()
+    unclear: str = ""
+    clicked: tuple[tuple[str, str], ...] = ()
     misses: int = 0
     said: Mapping[str, int] = field(default_factory=dict)
 
@@ -40,6 +45,8 @@ class Memory:
             "facts": list(self.facts),
             "offered": self.offered,
             "runners_up": list(self.runners_up),
+            "unclear": self.unclear,
+            "clicked": [list(pair) for pair in self.clicked],
             "misses": self.misses,
             "said": dict(self.said),
         }
@@ -55,6 +62,8 @@ class Memory:
             facts=tuple(data.get("facts", ())),
             offered=bool(data.get("offered")),
             runners_up=tuple(data.get("runners_up", ())),
+            unclear=str(data.get("unclear", "")),
+            clicked=tuple((text, topic) for text, topic in data.get("clicked", ())),
             misses=int(data.get("misses", 0)),
             said=dict(data.get("said", {})),
         )

@@ -18,6 +18,8 @@ DISTRESS_CUE = "distress_cue"
 CERTAIN = 0.85
 # What changes the course of the conversation is not done on a likely reading alone.
 COMMITTING = frozenset({"stop", "goodbye", "affirm", "deny", "unsure"})
+# As sure as this, a message is a farewell or a yes however long it is.
+FIRM = 0.7
 # Words. A longer message is hardly a mere yes or no.
 SHORT = 8
 
@@ -45,7 +47,9 @@ def essential(questions: Sequence[Question]) -> list[Question]:
 
 def beyond_yes_and_no(knowledge: Knowledge, question: Question) -> Question:
     """Look for the question in a long message that was read as a mere yes, no or stop."""
-    if question.intent not in COMMITTING or len(question.text.split()) <= SHORT:
+    if question.intent not in COMMITTING or question.confidence >= FIRM:
+        return question
+    if len(question.text.split()) <= SHORT:
         return question
     others = [reading for reading in question.readings if reading[0] in knowledge.topics]
     if not others:

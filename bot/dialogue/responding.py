@@ -32,6 +32,7 @@ SOMETHING_ELSE = "Something else"
 MOST_READINGS = 3
 MOST_QUESTIONS = 5
 MOST_MISSES = 3
+MOST_CLICKED = 20
 
 # What starts the fit check, and after what it does not go on.
 FIT_CHECK = "fit_check"
@@ -229,10 +230,19 @@ class _Responder:
             self.memory,
             misses=misses,
             offered=offered,
+            unclear=question.text if offered else "",
             runners_up=readings,
             said=self.said,
         )
         return Turn((answer,), memory)
+
+    def _clicked(self, question: Question) -> tuple[tuple[str, str], ...]:
+        """Note which of the readings that were offered was clicked."""
+        before = self.memory
+        offered = {self.knowledge.topics[name].question: name for name in before.runners_up}
+        if not before.unclear or question.text not in offered:
+            return before.clicked
+        return (*before.clicked, (before.unclear, offered[question.text]))[-MOST_CLICKED:]
 
     def _led_nowhere(self, answers: Sequence[Answer]) -> bool:
         """Whether the turn neither answered nor failed: it does not change the count of misses."""
@@ -272,6 +282,7 @@ class _Responder:
             told=tuple(dict.fromkeys(told)),
             facts=facts or before.facts,
             runners_up=kept[1 : 1 + MOST_READINGS],
+            clicked=self._clicked(first),
             misses=before.misses if self._led_nowhere(answers) else 0,
             said=self.said,
         )

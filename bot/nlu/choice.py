@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Optional
 
 from bot.nlu.clauses import Clause
 
 # A part counts where it is nearly as sure as the clause that it is a part of.
 _ALIKE = 0.75
+# A part that has not the form of a question counts where the whole is also read as what it asks.
+_SHINES_THROUGH = 0.1
 
 
 @dataclass(frozen=True)
@@ -21,6 +23,7 @@ class Candidate:
         intent: best reading.
         confidence: of that reading, 0 to 1.
         row: position among all readings of the message, to find the full one again.
+        ranking: its readings, with their confidence.
         parts: the clause's parts, read alike.
     """
 
@@ -29,6 +32,7 @@ class Candidate:
     confidence: float
     row: int
     parts: tuple[Candidate, ...] = ()
+    ranking: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -38,7 +42,8 @@ class SplitRule:
     Attributes:
         clause: least confidence of a clause that has the form of a question.
         part: least confidence of one that has not ("pay and duties").
-        answer: below this the whole message is too unsure, and the clause that asks is taken.
+        answer: below this the whole message is too unsure, and the clause that asks is taken; from
+            this on a part is taken that the whole message is read as, too.
         kept: intents that are reported even where a mere statement is read as one of them.
     """
 
@@ -54,6 +59,11 @@ class SplitRule:
         if candidate.clause.asks:
             return candidate.confidence >= self.clause
         return candidate.clause.fragment and candidate.confidence >= self.part
+
+    def sees(self, whole: Candidate, candidate: Candidate) -> bool:
+        """Returns whether a stretch asks what the whole message is read as, too."""
+        shines = whole.ranking.get(candidate.intent or "", 0.0) >= _SHINES_THROUGH
+        return shines and not candidate.clause.states and candidate.confidence >= self.answer
 
 
 def choose(whole: Candidate, clauses: Sequence[Candidate], rule: SplitRule) -> list[Candidate]:
@@ -74,7 +84,7 @@ def choose(whole: Candidate, clauses: Sequence[Candidate], rule: SplitRule) -> l
     units = [unit for clause in clauses for unit in _units(clause, rule)]
     wanted = [unit for unit in units if not unit.clause.negated]
     saying = [unit for unit in wanted if not unit.clause.courtesy] or wanted
-    questions = _distinct([unit for unit in saying if rule.accepts(unit)])
+    questions = _distinct([u for u in saying if rule.accepts(u) or rule.sees(whole, u)])
     if len(questions) > 1:
         return questions
     asking = [unit for unit in saying if unit.clause.asks]
@@ -90,7 +100,11 @@ def _units(clause: Candidate, rule: SplitRule) -> list[Candidate]:
     negated = [part for part in clause.parts if part.clause.negated]
     wanted = [p for p in clause.parts if not (p.clause.negated or p.clause.courtesy)]
     least = _ALIKE * clause.confidence
-    sure = [part for part in wanted if rule.accepts(part) and part.confidence >= least]
+    sure = [
+        part
+        for part in wanted
+        if (rule.accepts(part) and part.confidence >= least) or rule.sees(clause, part)
+    ]
     several = len({part.intent for part in sure}) > 1 and len(sure) == len(wanted)
     corrected = len(sure) == len(wanted) == 1 and bool(negated)
     return negated + sure if several or corrected else [clause]

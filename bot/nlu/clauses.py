@@ -36,7 +36,7 @@ WORD = re.compile(r"[^\W\d_]+")
 _MOST_CLAUSES = 8
 _MOST_LEANING_WORDS = 12
 _MOST_PARTS = 4
-_FRAGMENT_WORDS = 5
+_FRAGMENT_WORDS = 6
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,7 @@ class Clause:
         asks: whether it has the form of a question or a request.
         fragment: whether it is a few words without a subject ("the median", "pay in winter"),
             which beside a question asks as well.
+        states: whether it begins with a person and asks nothing ("I make 85k").
         negated: whether it says what is not asked ("I don't want to know the pay").
         courtesy: whether it holds nothing but words such as "hi" or "thanks".
         parts: what it may part into at a comma, a slash or an "and".
@@ -60,6 +61,7 @@ class Clause:
     end: int
     asks: bool
     fragment: bool = False
+    states: bool = False
     negated: bool = False
     courtesy: bool = False
     parts: tuple[Clause, ...] = ()
@@ -74,12 +76,13 @@ def clauses_of(message: Message) -> list[Clause]:
 def in_context(message: Message) -> str:
     """Returns a short message behind what the conversation was about: "the team: how many?".
 
-    Empty for a long message, and where the metadata do not say what it was about.
+    Empty for a long message, for one without words, and where the metadata do not say what it was
+    about.
     """
     metadata = message.get("metadata") or {}
     before = metadata.get(BEFORE) or _before_example(message)
     text = message.get(TEXT) or ""
-    leans = before and 0 < len(text.split()) <= _MOST_LEANING_WORDS
+    leans = before and WORD.search(text) and len(text.split()) <= _MOST_LEANING_WORDS
     return f"{before}: {text}" if leans else ""
 
 
@@ -147,10 +150,12 @@ _AUXILIARY = (
     rf"(?:do|don't|dont|may|might|must|has|have|had)\s+{_SUBJECT}\b)"
 )
 _REQUEST = (
-    r"(?:(?:please |pls |plz )?(?:tell|show|give|explain|describe|list|compare|name|define|remind|"
-    r"walk)\s+(?:me|us|the|all|what|how|why|who|which|where|when|it|this|that)\b|"
+    r"(?:(?:please |pls |plz |kindly )?(?:tell|show|give|explain|describe|list|compare|name|define|"
+    r"remind|walk|state|summari[sz]e|outline|say|specify|clarify|confirm)\s+"
+    r"(?:me|us|the|all|a|an|any|what|how|why|who|which|where|when|whether|if|it|this|that)\b|"
     r"let me know|"
-    r"i(?:'d| would)? (?:want|need|like|love)d? to (?:know|see|hear|learn|understand|ask)|"
+    r"i(?:'d| would| should)?(?: also)? (?:want|need|like|love)d? (?:to )?"
+    r"(?:know|see|hear|learn|understand|ask)|"
     r"i(?:'m| am) (?:wondering|curious|asking|looking for)|i wonder|wondering|curious|"
     r"i(?:'d| would) like|any (?:idea|info|information|chance))"
 )
@@ -197,6 +202,11 @@ _LEADING_LINKS = re.compile(r"^(?:(?:and|n|also|plus|but|then|&|so)\b[\s,]*)+", 
 _SUBJECTS = re.compile(
     r"\b(?:i|i'm|im|i've|ive|i'd|we|we're|you|you're|he|he's|she|she's|it|it's|its|they|they're|"
     r"there's|that|that's|thats|this|these|those|my|our|am|are|is|was|were)\b",
+    re.IGNORECASE,
+)
+_STATES = re.compile(
+    r"^(?:so |well |now |currently |right now )*(?:i|i'm|im|i've|ive|i'd|my|we|we're|our|he|he's|"
+    r"she|she's|his|her|they|they're|their|it|it's|its|that|that's|thats|this)\b",
     re.IGNORECASE,
 )
 _REFERS_BACK = re.compile(r"\b(?:it|that|this|them|those|these|one)\b", re.IGNORECASE)
@@ -284,6 +294,7 @@ def _plain(text: str, start: int, end: int) -> Clause:
         end=end,
         asks=bool(_ASKS.search(words)),
         fragment=len(words.split()) <= _FRAGMENT_WORDS and not _SUBJECTS.search(words),
+        states=bool(_STATES.match(words)) and not _ASKS.search(words),
         negated=bool(_NEGATED.match(words)),
         courtesy=bool(_COURTESY.match(words)),
     )

@@ -175,6 +175,8 @@ class OnnxEncoder(SentenceEncoder):
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
+        # Without the arena a run takes as long, and 30 MB less stay taken.
+        options.enable_cpu_mem_arena = False
         self._session = onnxruntime.InferenceSession(
             str(weights), options, providers=["CPUExecutionProvider"]
         )

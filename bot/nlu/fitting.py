@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
+from bot.nlu.axes import along, principal_axes
 from bot.nlu.confidence import gated, nearness
 from bot.nlu.intent_model import IntentModel, Reading, fit_linear, join, read_linear
 from bot.nlu.kernel import Support, fit_ridge
@@ -56,6 +57,10 @@ def fit_model(
     names, labels = np.unique(np.array(intents), return_inverse=True)
     ngrams, ngram_vectors = NgramVectorizer.fit(texts)
     chosen = _support(labels, settings.max_support)
+    axes: Optional[Matrix] = None
+    if vectors is not None and settings.dimensions and len(texts) > _FEW:
+        axes = principal_axes(vectors, settings.dimensions)
+        vectors = along(vectors, axes)
     support = Support(ngram_vectors, vectors, labels, len(names)).ordered(chosen)
     folds = _folds(support.labels, settings)
     rounds = [_hold_out(support, out, settings) for out in folds]
@@ -80,6 +85,7 @@ def fit_model(
         coefficients=rounds[-1].coefficients,
         linear=None if vectors is None else fit_linear(vectors, labels, len(names), settings),
         weights=weights,
+        axes=axes,
     )
     return model, HeldOut(rows=chosen[rows], labels=held, reading=reading)
 

@@ -236,7 +236,10 @@ class HybridIntentClassifier(IntentClassifier, GraphComponent):
         def candidate(clause: Clause, row: int) -> Candidate:
             best = readings[row][INTENT]
             parts = tuple(candidate(part, next(rows)) for part in clause.parts)
-            return Candidate(clause, best["name"], best["confidence"], row, parts)
+            ranking = {
+                entry["name"]: entry["confidence"] for entry in readings[row][INTENT_RANKING]
+            }
+            return Candidate(clause, best["name"], best["confidence"], row, parts, ranking)
 
         rule = SplitRule(
             clause=self._thresholds.offer,

@@ -26,6 +26,7 @@ import numpy as np
 from scipy.sparse import csr_matrix
 from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
 
+from bot.nlu.axes import along
 from bot.nlu.confidence import gated, nearness
 from bot.nlu.kernel import kernel_of
 from bot.nlu.model_settings import ModelSettings
@@ -71,6 +72,7 @@ class IntentModel:
         coefficients: Matrix,
         linear: Optional[Matrix],
         weights: tuple[float, float],
+        axes: Optional[Matrix] = None,
     ) -> None:
         """Takes the fitted parts; "support" are the examples that new texts are compared with.
 
@@ -84,6 +86,7 @@ class IntentModel:
             coefficients: of the kernel, shape (support, intents).
             linear: coefficients of the logistic regression, or None.
             weights: `linear_weight` and `kernel_weight`.
+            axes: to which sentence vectors are reduced, or None.
         """
         self.intents = intents
         self.settings = settings
@@ -95,6 +98,7 @@ class IntentModel:
         self._coefficients = coefficients
         self._linear = linear
         self._weights = weights
+        self._axes = axes
         self._blas = ThreadpoolController()
 
     @property
@@ -118,6 +122,8 @@ class IntentModel:
 
     def _read(self, texts: Sequence[str], vectors: Optional[Matrix]) -> Reading:
         likeness = self._index.likeness(texts)
+        if vectors is not None and self._axes is not None:
+            vectors = along(vectors, self._axes)
         if vectors is None or self._vectors is None or self._linear is None:
             scores = kernel_of(None, likeness, self.settings) @ self._coefficients
             probabilities = join(None, scores, self._weights)
@@ -142,6 +148,8 @@ class IntentModel:
         }
         if self._vectors is not None and self._linear is not None:
             arrays.update(vectors=self._vectors, linear=self._linear)
+        if self._axes is not None:
+            arrays["axes"] = self._axes
         np.savez(folder / ARRAYS_FILE, **arrays)
         description = {
             "intents": self.intents,
@@ -172,6 +180,7 @@ class IntentModel:
                 coefficients=arrays["coefficients"],
                 linear=arrays.get("linear"),
                 weights=(linear_weight, kernel_weight),
+                axes=arrays.get("axes"),
             )
 
 

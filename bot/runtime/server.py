@@ -126,6 +126,7 @@ def _app(
     from sanic import Sanic
 
     from bot.channels.guard import the_guard
+    from bot.channels.web.pages import add_site
     from bot.runtime.strict_request import StrictRequest
 
     app = Sanic("advisor", configure_logging=False, request_class=StrictRequest)
@@ -134,7 +135,12 @@ def _app(
     app.ctx.agent = agent
     the_guard().protect(app)
     channel.register(channels, app, "/webhooks/")
-    add_pages(app, agent, [REST] if any(found.name() == "rest" for found in channels) else [])
+    names = {found.name() for found in channels}
+    if "web" in names:
+        add_site(app, settings)
+    else:
+        add_index(app, [REST] if "rest" in names else [])
+    add_pages(app, agent)
     _add_background(app, agent, admin, settings.retention)
 
     async def announce(*_: object) -> None:
@@ -159,8 +165,9 @@ def _channels(settings: Settings) -> list[InputChannel]:
         channels: list[InputChannel] = create_http_input_channels(None, str(credentials))
     except (RasaException, OSError, ValueError) as error:
         raise StartUpError(f"The channels in {credentials} cannot be used: {error}") from error
-    served = [found for found in channels if found.name() != "rest" or settings.rest_is_served]
-    if len(served) < len(channels):
+    offered = [found for found in channels if found.name() != "slack" or settings.slack_is_served]
+    served = [found for found in offered if found.name() != "rest" or settings.rest_is_served]
+    if len(served) < len(offered):
         reason = (
             "ADVISOR_REST=off"
             if settings.rest == "off"
@@ -197,20 +204,16 @@ def _add_background(
     app.register_listener(end, "before_server_stop")
 
 
-def add_pages(app: Sanic, agent: Agent, questions: Sequence[str]) -> None:
-    """Adds what every server of the advisor offers, and how it says no.
+def add_index(app: Sanic, questions: Sequence[str]) -> None:
+    """Adds a root that says what is offered, for a server without pages.
 
     Args:
         app: the server.
-        agent: whose health is asked.
         questions: the paths that questions may be posted to.
     """
     from sanic import response
-    from sanic.exceptions import PayloadTooLarge, SanicException, ServiceUnavailable
     from sanic.request import Request
     from sanic.response import HTTPResponse
-
-    from bot.runtime.health import failing_parts
 
     @app.get("/")
     async def about(request: Request) -> HTTPResponse:
@@ -221,6 +224,21 @@ def add_pages(app: Sanic, agent: Agent, questions: Sequence[str]) -> None:
                 '"message": "a question"}'
             )
         return response.json(about)
+
+
+def add_pages(app: Sanic, agent: Agent) -> None:
+    """Adds what every server of the advisor offers, and how it says no.
+
+    Args:
+        app: the server.
+        agent: whose health is asked.
+    """
+    from sanic import response
+    from sanic.exceptions import PayloadTooLarge, SanicException, ServiceUnavailable
+    from sanic.request import Request
+    from sanic.response import HTTPResponse
+
+    from bot.runtime.health import failing_parts
 
     @app.get("/health/live")
     async def live(request: Request) -> HTTPResponse:

@@ -104,6 +104,13 @@ def test_an_overdue_review_is_a_warning() -> None:
     assert [finding.error for finding in findings if "review" in finding.text] == [False]
 
 
+def test_a_leaning_message_behind_a_title_that_changed_is_found(project: Project) -> None:
+    findings = project(
+        "knowledge/is_clinical_project_manager.yml", "title: the team\n", "title: the crew\n"
+    )
+    assert any("no topic has the title “the team”" in text for text in findings)
+
+
 def test_examples_in_context_are_counted_and_their_words_may_stand_twice(tmp_path: Path) -> None:
     leaning = '- intent: {}\n  examples:\n    - {{text: "how many?", metadata: {{before: it}}}}\n'
     (tmp_path / "a.yml").write_text("nlu:\n" + leaning.format("pay") + leaning.format("work"))

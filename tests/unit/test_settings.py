@@ -39,6 +39,10 @@ def test_every_setting_can_be_set(tmp_path: Path):
             "ADVISOR_TRUSTED_PROXIES": "2",
             "ADVISOR_ADMIN_HOST": "10.0.0.1",
             "ADVISOR_ADMIN_PORT": "9105",
+            "SLACK_BOT_TOKEN": "xoxb-1",
+            "SLACK_APP_TOKEN": "xapp-1",
+            "SLACK_SIGNING_SECRET": "signed",
+            "SLACK_API_URL": "https://slack-gov.com/api",
         }
     )
 
@@ -63,6 +67,10 @@ def test_every_setting_can_be_set(tmp_path: Path):
         trusted_proxies=2,
         admin_host="10.0.0.1",
         admin_port=9105,
+        slack_bot_token="xoxb-1",
+        slack_app_token="xapp-1",
+        slack_signing_secret="signed",
+        slack_api_url="https://slack-gov.com/api/",
     )
     assert settings.model_path == tmp_path / "other.tar.gz"
     assert settings.database_path is None

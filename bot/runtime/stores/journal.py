@@ -1,4 +1,4 @@
-"""What is asked of the two tables, each as one function on an open transaction."""
+"""What is asked of the tables, each as one function on an open transaction."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from rasa.shared.core.events import BotUttered, Event, SessionStarted, UserUtter
 from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.engine import Connection
 
-from bot.runtime.stores.schema import conversations, events
+from bot.runtime.stores.schema import conversations, events, feedback
 
 
 @dataclass(frozen=True)
@@ -178,12 +178,37 @@ def load_replies(connection: Connection, sender: str, message_id: str) -> list[s
     return said
 
 
+def load_sayings(connection: Connection, sender: str, at_most: int) -> list[str]:
+    """The JSON of the last events in which the user or the bot said something, in order."""
+    said = (
+        select(events.c.data)
+        .where(events.c.sender_id == sender)
+        .where(events.c.type_name.in_([UserUttered.type_name, BotUttered.type_name]))
+        .order_by(events.c.sequence.desc())
+        .limit(at_most)
+    )
+    return list(connection.execute(said).scalars())[::-1]
+
+
+def keep_feedback(connection: Connection, given: dict[str, Any]) -> None:
+    """Writes what a user says of a reply, instead of what was said of it before.
+
+    Args:
+        connection: in a transaction that may write.
+        given: the columns of `schema.feedback`.
+    """
+    key = [column == given[column.name] for column in feedback.primary_key]
+    connection.execute(delete(feedback).where(*key))
+    connection.execute(insert(feedback), [given])
+
+
 def forget(connection: Connection, sender: str) -> bool:
     """Deletes a conversation; returns whether there was one."""
     head = delete(conversations).where(conversations.c.sender_id == sender)
     body = delete(events).where(events.c.sender_id == sender)
+    thumbs = delete(feedback).where(feedback.c.sender_id == sender)
     # The head first: a turn that ends meanwhile waits for it, and begins a new conversation.
-    found = [connection.execute(statement).rowcount for statement in (head, body)]
+    found = [connection.execute(statement).rowcount for statement in (head, body, thumbs)]
     return any(found)
 
 
@@ -205,5 +230,6 @@ def forget_older(connection: Connection, before: float, at_most: int) -> int:
     )
     found = list(connection.execute(old).scalars())
     connection.execute(delete(events).where(events.c.sender_id.in_(found)))
+    connection.execute(delete(feedback).where(feedback.c.sender_id.in_(found)))
     connection.execute(delete(conversations).where(conversations.c.sender_id.in_(found)))
     return len(found)

@@ -1,8 +1,9 @@
-"""The two tables: events, as stock Rasa keeps them but numbered, and one row a conversation."""
+"""The tables: events, as stock Rasa keeps them but numbered, one row a conversation, thumbs."""
 
 from __future__ import annotations
 
 from sqlalchemy import (
+    Boolean,
     Column,
     Float,
     Index,
@@ -61,6 +62,22 @@ conversations = Table(
     Column("carried", Text),
     # Seconds since 1970, of the last event.
     Column("last_event_at", Float, nullable=False, index=True),
+)
+
+# What users say of replies; deleted with their conversation.
+feedback = Table(
+    "feedback",
+    metadata,
+    Column("sender_id", String(255), primary_key=True),
+    # Id of the question, and the reply's place among the replies to it.
+    Column("message_id", String(255), primary_key=True),
+    Column("reply", Integer, primary_key=True),
+    # Seconds since 1970.
+    Column("given_at", Float, nullable=False),
+    Column("helpful", Boolean, nullable=False),
+    Column("reason", String(255)),
+    # JSON list of the ids of the facts that the reply told.
+    Column("facts", Text, nullable=False),
 )
 
 # Events without a number: an index that is empty, so that the question costs nothing at a start.

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Iterable
-from typing import Any
+import time
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypeVar
 
 from rasa.core.brokers.broker import EventBroker
 from rasa.core.tracker_store import TrackerStore
@@ -28,6 +29,8 @@ from bot.runtime.stores.tracker import (
     read_event,
 )
 from bot.settings import current_settings
+
+T = TypeVar("T")
 
 logger = logging.getLogger(__name__)
 
@@ -139,7 +142,7 @@ class WindowedTrackerStore(TrackerStore):
         if self.event_broker is not None:
             await self._stream_new_events(self.event_broker, new, tracker.sender_id)
 
-    async def _written(self, write: Callable[[Connection], int]) -> int:
+    async def _written(self, write: Callable[[Connection], T]) -> T:
         try:
             return await self.database.write(write)
         except IntegrityError:
@@ -189,6 +192,47 @@ class WindowedTrackerStore(TrackerStore):
         if found is None:
             return None
         return [e.message() for e in _events(found) if isinstance(e, BotUttered)]
+
+    async def recent_sayings(self, sender_id: str, at_most: int) -> list[str]:
+        """The JSON of the last events in which the user or the bot said something, in order.
+
+        Raises:
+            UnavailableError: the database did not answer in time.
+        """
+        return await self.database.read(lambda c: journal.load_sayings(c, sender_id, at_most))
+
+    async def keep_feedback(
+        self,
+        sender_id: str,
+        message_id: str,
+        reply: int,
+        helpful: bool,
+        reason: str | None,
+        facts: Sequence[str],
+    ) -> None:
+        """Stores what a user says of a reply; the last word on it counts.
+
+        Args:
+            sender_id: id of the conversation.
+            message_id: of the question.
+            reply: place among the replies to it, from 0.
+            helpful: thumb up or down.
+            reason: why not, if one was given.
+            facts: ids of the facts that the reply told.
+
+        Raises:
+            UnavailableError: the database did not answer in time.
+        """
+        given = {
+            "sender_id": sender_id,
+            "message_id": message_id,
+            "reply": reply,
+            "given_at": time.time(),
+            "helpful": helpful,
+            "reason": reason,
+            "facts": json.dumps(list(facts)),
+        }
+        await self._written(lambda c: journal.keep_feedback(c, given))
 
     async def forget(self, sender_id: str) -> bool:
         """Deletes all that is stored of a conversation.

@@ -1,0 +1,252 @@
+"""One process's connection to Slack: what comes in is taken, then acknowledged, then answered."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+import aiohttp
+from slack_bolt import BoltResponse
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk.errors import SlackApiError
+from slack_sdk.signature import SignatureVerifier
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot import apology
+from bot.channels.slack import incoming
+from bot.channels.slack.blocks import ASK
+from bot.channels.slack.delivery import Delivery, reason_of
+from bot.channels.slack.home import home_view, prompts
+from bot.channels.slack.inbox import Inbox
+from bot.channels.slack.incoming import Job
+from bot.channels.slack.worker import Worker, end
+from bot.channels.turn import OnNewMessage
+from bot.introduction import first_questions, introduction
+from bot.runtime.errors import UnavailableError
+from bot.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+SHORTCUT = "ask_the_advisor"
+# Seconds that one call of the Web API may take, between attempts to connect, and between pings.
+CALL = 15
+AGAIN = 5.0
+PING = 5.0
+# Seconds beyond an action's time that jobs under way get when the server stops.
+GRACE = 2.0
+REFUSED = frozenset(
+    {"invalid_auth", "not_authed", "account_inactive", "token_revoked", "not_allowed_token_type"}
+)
+
+
+def web_client(settings: Settings) -> AsyncWebClient:
+    """The Web API; what fails is tried again by whoever calls, who knows whether it may be."""
+    return AsyncWebClient(
+        token=settings.slack_bot_token,
+        base_url=settings.slack_api_url,
+        timeout=CALL,
+        retry_handlers=[],
+    )
+
+
+class Connection:
+    """Takes what Slack sends, over Socket Mode, HTTP or both."""
+
+    def __init__(self, settings: Settings, on_new_message: OnNewMessage) -> None:
+        """Prepares; nothing is connected before `start`.
+
+        Args:
+            settings: with the tokens.
+            on_new_message: Rasa's handler.
+        """
+        self._settings = settings
+        self._client = web_client(settings)
+        self._inbox = Inbox(settings.database_address)
+        self.worker = Worker(on_new_message, self._inbox, Delivery(self._client))
+        self._verifier = SignatureVerifier(settings.slack_signing_secret)
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._socket: AsyncSocketModeHandler | None = None
+        self._app: AsyncApp | None = None
+        self._user = ""
+        self.connected = asyncio.Event()
+
+    async def start(self) -> None:
+        """Begins to connect, and returns; what was left by an earlier process is answered.
+
+        Raises:
+            UnavailableError: the database does not answer.
+        """
+        await self._inbox.prepare()
+        self._in_background(self._connect())
+
+    async def stop(self, patience: float | None = None) -> None:
+        """Takes nothing more, and gives what is under way its time.
+
+        Args:
+            patience: seconds of it; None for those of a turn. What is left is answered after the
+                next start.
+        """
+        if self._socket is not None:
+            await self._socket.client.close()  # type: ignore[no-untyped-call]
+        await end(self._tasks)
+        usual = self._settings.action_timeout + GRACE
+        await self.worker.close(usual if patience is None else patience)
+        self._inbox.close()
+
+    def is_signed(self, body: bytes, headers: Mapping[str, str]) -> bool:
+        """Whether Slack signed a request, within the last five minutes."""
+        try:
+            return bool(self._settings.slack_signing_secret) and self._verifier.is_valid_request(
+                body, dict(headers)
+            )
+        except ValueError:  # a time that is no number
+            return False
+
+    async def is_first(self, signature: str) -> bool:
+        """Whether a signed request has never come before; Slack signs anew what it sends again.
+
+        Raises:
+            UnavailableError: the database does not answer.
+        """
+        return await self._inbox.first(f"signed:{hashlib.sha256(signature.encode()).hexdigest()}")
+
+    async def dispatch(self, request: AsyncBoltRequest) -> BoltResponse:
+        """What is said to a request; 503 where Slack is to send it again."""
+        if self._app is None:
+            return BoltResponse(status=503)
+        return await self._app.async_dispatch(request)
+
+    async def _connect(self) -> None:
+        """Finds out who the bot is, then opens the connection; tries until it can."""
+        while True:
+            try:
+                found = await self._client.auth_test()
+                break
+            except SlackApiError as error:
+                reason = reason_of(error)
+                if reason in REFUSED:
+                    logger.error("Slack refuses SLACK_BOT_TOKEN: run `advisor slack check`.")
+                    return
+                logger.warning("Slack cannot be asked who the bot is: %s", reason)
+            except (aiohttp.ClientError, asyncio.TimeoutError, OSError) as error:
+                logger.warning("Slack cannot be reached: %s", type(error).__name__)
+            await asyncio.sleep(AGAIN)
+        self._user = str(found["user_id"])
+        self.worker.team = str(found["team_id"])
+        self._app = self._bolt(
+            AuthorizeResult(
+                enterprise_id=found.get("enterprise_id"),
+                team_id=found["team_id"],
+                bot_user_id=found["user_id"],
+                bot_id=found.get("bot_id"),
+                bot_token=self._settings.slack_bot_token,
+            )
+        )
+        self._in_background(self.worker.look())
+        if self._settings.slack_app_token:
+            self._socket = AsyncSocketModeHandler(
+                self._app, self._settings.slack_app_token, ping_interval=PING
+            )
+            await self._open_socket(self._socket)
+        self.connected.set()
+        logger.info("Slack is connected")
+
+    @staticmethod
+    async def _open_socket(socket: AsyncSocketModeHandler) -> None:
+        """Opens the first connection; from then on the framework opens it anew where it breaks."""
+        while True:
+            try:
+                await socket.client.connect_to_new_endpoint()
+                return
+            except SlackApiError as error:
+                if reason_of(error) in REFUSED:
+                    logger.error("Slack refuses SLACK_APP_TOKEN: run `advisor slack check`.")
+                    raise
+                logger.warning("Slack opens no connection: %s", reason_of(error))
+            except (aiohttp.ClientError, asyncio.TimeoutError, OSError) as error:
+                logger.warning("Slack cannot be reached: %s", type(error).__name__)
+            await asyncio.sleep(AGAIN)
+
+    def _bolt(self, known: AuthorizeResult) -> AsyncApp:
+        async def authorize() -> AuthorizeResult:
+            return known
+
+        framework = logging.getLogger(f"{__name__}.framework")
+        framework.setLevel(max(logging.ERROR, logger.getEffectiveLevel()))
+        app = AsyncApp(
+            logger=framework,
+            client=self._client,
+            authorize=authorize,
+            # Done before, with a memory of what has come: see `is_first`.
+            request_verification_enabled=False,
+        )
+        app.middleware(self._receive)
+        app.error(self._explain)
+        return app
+
+    async def _receive(self, body: dict[str, Any]) -> BoltResponse:
+        """Takes one request; when this returns it may be acknowledged."""
+        job = self._job(body)
+        if job is not None:
+            await self.worker.take(job)
+        return BoltResponse(status=200)
+
+    def _job(self, body: dict[str, Any]) -> Job | None:
+        kind = body.get("type")
+        if "command" in body:
+            return incoming.from_command(body)
+        if kind == "block_actions":
+            asks = str(body["actions"][0].get("action_id")).startswith(ASK)
+            return incoming.from_click(body) if asks else None
+        if kind == "message_action":
+            return incoming.from_shortcut(body) if body.get("callback_id") == SHORTCUT else None
+        if kind == "event_callback":
+            return self._event(body)
+        return None
+
+    def _event(self, body: dict[str, Any]) -> Job | None:
+        event = body["event"]
+        if event["type"] in ("message", "app_mention"):
+            return incoming.from_event(body, self._user)
+        if event["type"] == "app_home_opened" and event.get("tab") == "home":
+            self._in_background(self._show(self._show_home, event["user"]))
+        elif event["type"] == "assistant_thread_started":
+            thread = event["assistant_thread"]
+            self._in_background(self._show(self._show_prompts, thread))
+        return None
+
+    async def _show_home(self, user: str) -> None:
+        view = home_view(introduction(), first_questions())
+        await self._client.views_publish(user_id=user, view=view)
+
+    async def _show_prompts(self, thread: dict[str, Any]) -> None:
+        await self._client.assistant_threads_setSuggestedPrompts(
+            channel_id=thread["channel_id"],
+            thread_ts=thread["thread_ts"],
+            prompts=prompts(first_questions()),
+        )
+
+    @staticmethod
+    async def _show(show: Callable[[Any], Awaitable[None]], what: Any) -> None:
+        """Shows what nobody asked for; it fails quietly, and comes with the next visit."""
+        try:
+            await show(what)
+        except (SlackApiError, aiohttp.ClientError, asyncio.TimeoutError, OSError) as error:
+            logger.warning("Slack did not show the beginning: %s", type(error).__name__)
+
+    @staticmethod
+    async def _explain(error: Exception) -> BoltResponse:
+        """Slack sends again what is answered so, and what is not acknowledged."""
+        if not isinstance(error, UnavailableError):
+            apology.report(logger, "request of Slack", error)
+        return BoltResponse(status=503 if isinstance(error, UnavailableError) else 500)
+
+    def _in_background(self, work: Awaitable[None]) -> None:
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)

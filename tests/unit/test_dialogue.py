@@ -1,0 +1,68 @@
+"""What a turn remembers, and what a short message means in context."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.dialogue import Memory, respond
+from bot.dialogue.leaning import in_context
+from bot.knowledge import Knowledge, knowledge
+from bot.understanding import Question
+
+
+@pytest.fixture(scope="module")
+def known() -> Knowledge:
+    return knowledge()
+
+
+def unclear(text: str) -> Question:
+    readings = (("duty_software", 0.36), ("job_scope", 0.34))
+    return Question("duty_software", 0.36, "offer", readings, text=text)
+
+
+def test_a_clicked_reading_is_remembered_with_what_was_unclear(known: Knowledge) -> None:
+    offered = respond(known, [unclear("what about the system")], Memory())
+    asked = known.topics["job_scope"].question
+    turn = respond(known, [Question("job_scope", text=asked)], offered.memory)
+    assert turn.memory.clicked == (("what about the system", "job_scope"),)
+    assert Memory.from_dict(turn.memory.as_dict()) == turn.memory
+
+
+def test_another_question_after_readings_is_no_click(known: Knowledge) -> None:
+    offered = respond(known, [unclear("what about the system")], Memory())
+    turn = respond(known, [Question("salary_median", text="the median?")], offered.memory)
+    assert turn.memory.clicked == ()
+    assert turn.memory.unclear == ""
+
+
+def leaning(alone: dict[str, float], beside: dict[str, float]) -> Question:
+    intent, confidence = max(alone.items(), key=lambda entry: entry[1])
+    return Question(
+        intent,
+        confidence,
+        readings=tuple(alone.items()),
+        in_context=tuple(beside.items()),
+        text="how many",
+    )
+
+
+def test_what_was_answered_before_decides_on_a_short_message(known: Knowledge) -> None:
+    question = leaning({"outlook_numbers": 0.7}, {"work_team_size": 0.9, "duties_team": 0.2})
+    assert in_context(known, question, "duties_team").intent == "work_team_size"
+
+
+def test_a_message_that_is_clear_alone_is_not_read_in_context(known: Knowledge) -> None:
+    question = leaning({"outlook_numbers": 0.95}, {"work_team_size": 0.9})
+    assert in_context(known, question, "duties_team") is question
+
+
+def test_a_message_with_a_subject_of_its_own_does_not_repeat_the_last_topic(
+    known: Knowledge,
+) -> None:
+    question = leaning({"skills_overview": 0.75}, {"education_overview": 0.95})
+    assert in_context(known, question, "education_overview").intent == "skills_overview"
+
+
+def test_nothing_is_read_in_context_at_the_start(known: Knowledge) -> None:
+    question = leaning({"outlook_numbers": 0.4}, {"work_team_size": 0.9})
+    assert in_context(known, question, None) is question

