@@ -21,7 +21,7 @@ export LOG_LEVEL ?= ERROR
 endif
 
 help: ## Show these commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
 
 chat: model ## Talk to the advisor in the terminal
 	@.venv/bin/advisor chat
@@ -51,7 +51,7 @@ evaluate: model ## Measure how well questions are understood
 bench: model ## Measure speed and memory beside a stock bot, 30 minutes; BENCH=--quick for 5
 	@.venv/bin/python -m benchmarks $(BENCH)
 
-bench-nlu: setup ## Measure understanding beside Rasa's own pipelines, 1 hour; BENCH=--quick for a tenth
+bench-nlu: setup ## Measure understanding beside other pipelines, hours; BENCH=--quick for a tenth
 	@.venv/bin/python -m benchmarks.nlu $(BENCH)
 
 reliability: model ## Provoke every fault and write docs/reliability.md

@@ -162,10 +162,12 @@ def read_data(folder: Path) -> Data:
             if "lookup" in item:
                 lookups.add(item["lookup"])
             elif isinstance(item.get("examples"), list):
-                leaning += [
-                    (item["intent"], str(entry["metadata"]["before"]), str(entry["text"]))
-                    for entry in item["examples"]
-                ]
+                for entry in item["examples"]:
+                    text = str(entry.get("text") or "").strip()
+                    if before := (entry.get("metadata") or {}).get("before"):
+                        leaning.append((item["intent"], str(before), text))
+                    elif text:
+                        examples[item["intent"]].append((text, path.name))
             elif "intent" in item:
                 for line in str(item.get("examples", "")).splitlines():
                     if text := line.strip().removeprefix("-").strip():

@@ -6,7 +6,6 @@ import argparse
 import json
 import shutil
 import sys
-from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -50,10 +49,19 @@ def main(arguments: list[str]) -> int:
     folder: Path = NLU_OUTPUT / "quick" if options.quick else NLU_OUTPUT
     console = Console(stderr=True)
     chosen = [one for one in candidates() if not options.only or one.name in options.only]
-    failed = _measure(chosen, task, folder, console, again=options.again or bool(options.only))
-    found = [kept for one in candidates() if (kept := load(one.name, folder))]
-    if found:
-        _show(found, folder, console, quick=options.quick)
+    anew = options.again or bool(options.only)
+    failed = False
+    for candidate in chosen:
+        kept = None if anew else load(candidate.name, folder)
+        if kept and kept.key == key_of(candidate, task):
+            console.print(f"{candidate.name}: measured {kept.date}, and nothing has changed.")
+        elif not _measure(candidate, task, folder, console):
+            failed = True
+        # Each time: the last takes longer than all before it, and may be ended.
+        _write(folder, quick=options.quick)
+    if found := _found(folder):
+        print(page.comparison(found))
+    console.print(f"Figures and plot: {folder}")
     return 1 if failed else 0
 
 
@@ -90,36 +98,34 @@ def _epochs(text: str) -> int:
     return value
 
 
-def _measure(
-    chosen: Sequence[Candidate], task: Task, folder: Path, console: Console, *, again: bool
-) -> bool:
-    """Measures one candidate after the other, and keeps each; returns whether one failed."""
-    failed = False
+def _measure(candidate: Candidate, task: Task, folder: Path, console: Console) -> bool:
+    """Measures a candidate with its progress in view, and keeps it; returns whether it could."""
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     with Progress(*columns, console=console) as progress:
-        for candidate in chosen:
-            kept = load(candidate.name, folder)
-            if kept and kept.key == key_of(candidate, task) and not again:
-                console.print(f"{candidate.name}: measured {kept.date}, and nothing has changed.")
-                continue
-            line = progress.add_task(candidate.name)
+        line = progress.add_task(candidate.name)
 
-            def report(what: str, line: object = line, name: str = candidate.name) -> None:
-                progress.update(line, description=f"{name}: {what}")  # type: ignore[arg-type]
+        def report(what: str) -> None:
+            progress.update(line, description=f"{candidate.name}: {what}")
 
-            try:
-                save(measure(candidate, task, report), folder)
-                report("done")
-            except MeasuringError as error:
-                failed = True
-                report("failed")
-                console.print(f"{candidate.name}: {error}")
-            progress.stop_task(line)
-    return failed
+        try:
+            save(measure(candidate, task, report), folder)
+        except MeasuringError as error:
+            report("failed")
+            console.print(f"{candidate.name}: {error}")
+            return False
+        report("done")
+        return True
 
 
-def _show(found: list[Measured], folder: Path, console: Console, *, quick: bool) -> None:
-    print(page.comparison(found))
+def _found(folder: Path) -> list[Measured]:
+    return [kept for one in candidates() if (kept := load(one.name, folder))]
+
+
+def _write(folder: Path, *, quick: bool) -> None:
+    """Writes figures and plot of all that is known, and unless `quick` the document."""
+    found = _found(folder)
+    if not found:
+        return
     figures, plot = folder / "figures.json", folder / "nlu.png"
     figures.write_text(json.dumps([asdict(one) for one in found], indent=1))
     draw(found, plot)
@@ -128,8 +134,6 @@ def _show(found: list[Measured], folder: Path, console: Console, *, quick: bool)
         shutil.copy(figures, NLU_FIGURES)
         shutil.copy(plot, NLU_PLOT)
         pages.write(DOCS / "understanding.md", pipelines=page.comparison(page.figures()))
-        console.print("docs/understanding.md was written anew.")
-    console.print(f"Figures: {figures}\nPlot:    {plot}")
 
 
 if __name__ == "__main__":

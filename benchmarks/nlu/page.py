@@ -42,11 +42,12 @@ def comparison(found: Sequence[Measured]) -> str:
         ("pipeline", *(f"{name} ({newest.groups.get(name, (0, 0))[0]})" for name in groups)),
         ((labels[one.name], *(_share(one, name) for name in groups)) for one in found),
     )
-    chance = 196 * (newest.right * (1 - newest.right) / newest.asked) ** 0.5
+    first = found[0]
+    chance = 196 * (first.right * (1 - first.right) / first.asked) ** 0.5
     return "\n\n".join(
         (
             f"Measured {newest.date} on {described(newest.machine)}: {newest.asked:,} messages. "
-            f"A share of all of them is known to about {chance:.1f} points (95 %).",
+            f"The first share is known to about {chance:.1f} points (95 %).",
             overall,
             "Right by group of topics, in %, with the number of messages:",
             by_group,

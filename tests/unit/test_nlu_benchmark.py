@@ -19,7 +19,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from benchmarks import pages
 from benchmarks.nlu import data, page
-from benchmarks.nlu.__main__ import _options
+from benchmarks.nlu.__main__ import _options, _write
 from benchmarks.nlu.candidates import HYBRID, Candidate, candidates
 from benchmarks.nlu.judging import Judged, auroc, judged, single_questions
 from benchmarks.nlu.measuring import Measured, Task, key_of, load, save
@@ -235,6 +235,20 @@ def test_the_plot_is_a_png(tmp_path: Path) -> None:
     draw([measured(), measured("stock", auroc=None)], tmp_path / "plots" / "nlu.png")
 
     assert (tmp_path / "plots" / "nlu.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_quick_run_leaves_the_document(tmp_path: Path) -> None:
+    document = DOCS / "understanding.md"
+    before = document.read_bytes()
+    save(measured(share=0.1), tmp_path)
+
+    _write(tmp_path, quick=True)
+
+    assert document.read_bytes() == before
+    assert [entry["share"] for entry in json.loads((tmp_path / "figures.json").read_text())] == [
+        0.1
+    ]
+    assert (tmp_path / "nlu.png").is_file()
 
 
 @pytest.mark.parametrize(
