@@ -38,6 +38,17 @@ def state(tracker: DialogueStateTracker) -> dict[str, Any]:
     return known
 
 
+def for_rules(states: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What rules match on: the intent, not the words, which Rasa drops once both were weighed."""
+    return [
+        {
+            name: {key: value for key, value in part.items() if (name, key) != ("user", "text")}
+            for name, part in state.items()
+        }
+        for state in states
+    ]
+
+
 @settings(max_examples=60, deadline=None, phases=[Phase.generate])
 @given(conversations())
 def test_a_conversation_is_kept_and_loaded_as_rasa_does(turns: list[Turn]):
@@ -92,7 +103,8 @@ async def _compare(stock: SQLTrackerStore, ours: WindowedTrackerStore, longest: 
     # The first ones are those of the carried events.
     first = sum(isinstance(e, ActionExecuted) for e in list(window.events)[: window.carried])
     states = states[first + 1 :][-LOOKED_BACK:]
-    assert not states or states == session.past_states(DOMAIN)[-len(states) :]
+    theirs = session.past_states(DOMAIN)[-len(states) :]
+    assert not states or for_rules(states) == for_rules(theirs)
 
 
 @pytest.mark.parametrize("turns", [40, 400])
