@@ -15,6 +15,7 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.engine.url import URL, make_url
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool, StaticPool
+from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_random
 
 from bot.runtime.errors import UnavailableError
 
@@ -168,13 +169,24 @@ def _sqlite(address: URL, in_memory: bool) -> Engine:
 def _set_up(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None  # `_begin` begins, instead of the driver's guess
     connection.execute(f"PRAGMA busy_timeout = {round(PATIENCE * 1000)}")
-    # Kept in the file: readers and the writer do not wait for each other.
-    connection.execute("PRAGMA journal_mode = WAL")
+    _keep_a_log(connection)
     # A commit waits for the disk. NORMAL would survive a killed process too, but lose the last
     # turns with the power; it saves the wait for the disk.
     connection.execute("PRAGMA synchronous = FULL")
     # What is deleted is overwritten.
     connection.execute("PRAGMA secure_delete = ON")
+
+
+# Two processes that open a new file at once: SQLite refuses one of them without waiting.
+@retry(
+    retry=retry_if_exception_type(sqlite3.OperationalError),
+    stop=stop_after_delay(PATIENCE),
+    wait=wait_random(0.005, 0.05),
+    reraise=True,
+)
+def _keep_a_log(connection: sqlite3.Connection) -> None:
+    """With a log, which the file remembers, readers and the writer do not wait for each other."""
+    connection.execute("PRAGMA journal_mode = WAL")
 
 
 def _begin(connection: Connection) -> None:
