@@ -31,6 +31,7 @@ from bot.nlu.confidence import gated, nearness
 from bot.nlu.kernel import kernel_of
 from bot.nlu.model_settings import ModelSettings
 from bot.nlu.ngrams import NgramIndex, NgramVectorizer
+from bot.nlu.products import times, times_transposed
 from bot.nlu.softmax import (
     Matrix,
     Positions,
@@ -93,18 +94,19 @@ class IntentModel:
         self._ngrams = ngrams
         self._ngrams_of_support = ngrams_of_support
         self._index = NgramIndex(ngrams, ngrams_of_support)
-        self._vectors = vectors
         self._labels = labels
-        self._coefficients = coefficients
         self._linear = linear
         self._weights = weights
         self._axes = axes
+        # In the order in which a product with one text runs through them.
+        self._by_axis = None if vectors is None else np.ascontiguousarray(vectors.T)
+        self._votes = np.ascontiguousarray(coefficients.T)
         self._blas = ThreadpoolController()
 
     @property
     def uses_vectors(self) -> bool:
         """Whether the model was fitted with sentence vectors and needs them to read."""
-        return self._vectors is not None
+        return self._by_axis is not None
 
     def read(self, texts: Sequence[str], vectors: Optional[Matrix]) -> Reading:
         """Reads texts.
@@ -124,13 +126,13 @@ class IntentModel:
         likeness = self._index.likeness(texts)
         if vectors is not None and self._axes is not None:
             vectors = along(vectors, self._axes)
-        if vectors is None or self._vectors is None or self._linear is None:
-            scores = kernel_of(None, likeness, self.settings) @ self._coefficients
+        if vectors is None or self._by_axis is None or self._linear is None:
+            scores = times_transposed(kernel_of(None, likeness, self.settings), self._votes)
             probabilities = join(None, scores, self._weights)
             cosines = likeness
         else:
-            cosines = vectors @ self._vectors.T
-            scores = kernel_of(cosines, likeness, self.settings) @ self._coefficients
+            cosines = times(vectors, self._by_axis)
+            scores = times_transposed(kernel_of(cosines, likeness, self.settings), self._votes)
             linear = read_linear(vectors, self._linear, self.settings)
             probabilities = join(linear, scores, self._weights)
         near = nearness(cosines, self._labels, len(self.intents), self.settings.neighbours)
@@ -144,10 +146,10 @@ class IntentModel:
             "ngram_indptr": self._ngrams_of_support.indptr,
             "rarities": self._ngrams.rarities,
             "labels": self._labels,
-            "coefficients": self._coefficients,
+            "coefficients": self._votes.T,
         }
-        if self._vectors is not None and self._linear is not None:
-            arrays.update(vectors=self._vectors, linear=self._linear)
+        if self._by_axis is not None and self._linear is not None:
+            arrays.update(vectors=self._by_axis.T, linear=self._linear)
         if self._axes is not None:
             arrays["axes"] = self._axes
         np.savez(folder / ARRAYS_FILE, **arrays)

@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from scipy.sparse import csc_matrix, csr_matrix
 
 Floats = NDArray[np.float32]
-Columns = NDArray[np.int32]
 
 _WORD = re.compile(r"\w+")
 _CHARACTER_LENGTHS = (2, 3, 4)
@@ -121,33 +120,17 @@ class NgramIndex:
             examples: their vectors as rows.
         """
         self._vectorizer = vectorizer
-        self._examples = examples.shape[0]
-        by_column = csc_matrix(examples)
-        self._starts = by_column.indptr
-        self._rows = by_column.indices
-        self._values = by_column.data
+        self._by_column = csc_matrix(examples)
 
     def likeness(self, texts: Sequence[str]) -> Floats:
         """Returns the products of texts and examples, shape (texts, examples)."""
         vectors = self._vectorizer.matrix(texts)
-        bounds = pairwise(vectors.indptr)
-        rows = [
-            self._likeness(vectors.indices[start:end], vectors.data[start:end])
-            for start, end in bounds
-        ]
-        return np.vstack(rows)
-
-    def _likeness(self, columns: Columns, values: Floats) -> Floats:
-        if not len(columns):
-            return np.zeros(self._examples, np.float32)
-        starts, ends = self._starts[columns], self._starts[columns + 1]
-        entries = [slice(start, end) for start, end in zip(starts, ends, strict=True)]
-        rows = np.concatenate([self._rows[entry] for entry in entries])
-        products = np.concatenate([self._values[entry] for entry in entries])
-        products *= np.repeat(values, ends - starts)
-        summed = np.bincount(rows, products, minlength=self._examples)
-        likeness: Floats = summed.astype(np.float32)
-        return likeness
+        return np.vstack(
+            [
+                self._by_column[:, vectors.indices[start:end]] @ vectors.data[start:end]
+                for start, end in pairwise(vectors.indptr)
+            ]
+        )
 
 
 def _counts(text: str) -> tuple[Counter[str], Counter[str]]:

@@ -51,6 +51,17 @@ def test_what_was_found_already_is_skipped(extractor: SpacyEntities) -> None:
     assert found(extractor, "what does it pay in boston", [known]) == []
 
 
+@pytest.mark.parametrize("text", ["I think I can", "kkjh 0pl ffffd", "कोई मुझे बताए", "is it hard"])
+def test_what_holds_no_capital_and_no_lead_is_not_searched(
+    text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fresh = SpacyEntities(SpacyEntities.get_default_config())
+    monkeypatch.setattr(fresh, "_spans", lambda *_: [(0, 1, "GPE")])
+
+    assert found(fresh, text) == []
+    assert found(fresh, "pay in boston") == [("place", "p")]
+
+
 def test_truecasing_keeps_the_length() -> None:
     assert truecased("a job in new york for me", {"for", "me"}) == "a job in New York for me"
 
