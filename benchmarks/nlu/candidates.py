@@ -17,6 +17,8 @@ Pipeline = list[dict[str, Any]]
 
 SPELLING = "bot.nlu.spelling.SpellingCorrector"
 MINILM = "bot.nlu.minilm.MiniLMFeaturizer"
+# The sentence vector as it is published.
+LAST_LAYER = {"name": MINILM, "layers": 1}
 HYBRID = "bot.nlu.hybrid.HybridIntentClassifier"
 NEIGHBOURS = "benchmarks.nlu.neighbours.NearestNeighbour"
 LOGISTIC = {"name": "LogisticRegressionClassifier"}
@@ -98,11 +100,15 @@ def candidates() -> list[Candidate]:
             "no-ngrams", "- without n-grams", settings={HYBRID: {"ngram_weight": 0}}, context=True
         ),
         Candidate("no-gate", "- without the gate", settings={HYBRID: {"gate": 0}}, context=True),
-        Candidate("no-context", "- without context examples"),
         Candidate(
-            "neighbour", "MiniLM, nearest neighbour", [{"name": MINILM}, {"name": NEIGHBOURS}]
+            "last-layer",
+            "- with the last layer alone",
+            settings={MINILM: {"layers": 1}},
+            context=True,
         ),
-        Candidate("minilm", "MiniLM + LogisticRegressionClassifier", [{"name": MINILM}, LOGISTIC]),
+        Candidate("no-context", "- without context examples"),
+        Candidate("neighbour", "MiniLM, nearest neighbour", [LAST_LAYER, {"name": NEIGHBOURS}]),
+        Candidate("minilm", "MiniLM + LogisticRegressionClassifier", [LAST_LAYER, LOGISTIC]),
         Candidate("counts", "sparse counts + LogisticRegressionClassifier", [*COUNTS, LOGISTIC]),
         Candidate("stock", "Rasa's default (DIET)", _stock()),
     ]

@@ -2,19 +2,35 @@
 
 from __future__ import annotations
 
+from typing import Optional
+
 import numpy as np
 
 from bot.nlu.softmax import Matrix, Positions
 
 
-def nearness(cosines: Matrix, labels: Positions, classes: int, neighbours: int) -> Matrix:
-    """Returns the mean cosine to the nearest examples of each class, from 0 to 1.
+def chance(vectors: Optional[Matrix]) -> float:
+    """Returns the mean cosine of any two of the examples; 0 where they have no vectors.
+
+    Args:
+        vectors: unit vectors of the examples, as rows.
+    """
+    return 0.0 if vectors is None else float((vectors.mean(axis=0, dtype=np.float64) ** 2).sum())
+
+
+def nearness(
+    cosines: Matrix, labels: Positions, classes: int, neighbours: int, chance: float
+) -> Matrix:
+    """Returns how near the nearest examples of each class are, from 0 to 1.
+
+    Their mean cosine, where 0 is as near as any two examples are by chance.
 
     Args:
         cosines: shape (texts, examples).
         labels: classes of the examples, in rising order.
         classes: number of classes, each of which has an example.
         neighbours: how many examples to look at; equal cosines count as one example.
+        chance: see the function of that name.
     """
     grouped = cosines
     counts = np.bincount(labels, minlength=classes)
@@ -27,8 +43,9 @@ def nearness(cosines: Matrix, labels: Positions, classes: int, neighbours: int) 
         exists = nearest > -2
         total += np.where(exists, nearest, 0)
         found += exists
-    mean: Matrix = np.clip(total / found, 0, 1).astype(np.float32)
-    return mean
+    mean = (total / found - chance) / max(1 - chance, 1e-6)
+    nearer: Matrix = np.clip(mean, 0, 1).astype(np.float32)
+    return nearer
 
 
 def gated(probabilities: Matrix, nearness: Matrix, gate: float) -> Matrix:

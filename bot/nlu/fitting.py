@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from bot.nlu.axes import along, principal_axes
-from bot.nlu.confidence import gated, nearness
+from bot.nlu.confidence import chance, gated, nearness
 from bot.nlu.intent_model import IntentModel, Reading, fit_linear, join, read_linear
 from bot.nlu.kernel import Support, fit_ridge
 from bot.nlu.model_settings import ModelSettings
@@ -86,6 +86,7 @@ def fit_model(
         linear=None if vectors is None else fit_linear(vectors, labels, len(names), settings),
         weights=weights,
         axes=axes,
+        chance=chance(support.vectors),
     )
     return model, HeldOut(rows=chosen[rows], labels=held, reading=reading)
 
@@ -120,7 +121,8 @@ def _hold_out(support: Support, out: Positions, settings: ModelSettings) -> _Rou
     in_place[order] = coefficients
     labels = arranged.labels[:seen]
     cosines = arranged.cosines(slice(seen, None), slice(seen))
-    near = nearness(cosines, labels, support.classes, settings.neighbours)
+    by_chance = chance(None if arranged.vectors is None else arranged.vectors[:seen])
+    near = nearness(cosines, labels, support.classes, settings.neighbours, by_chance)
     linear: Optional[Matrix] = None
     if arranged.vectors is not None:
         fitted = fit_linear(arranged.vectors[:seen], labels, support.classes, settings)

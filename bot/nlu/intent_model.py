@@ -50,8 +50,8 @@ class Reading:
 
     Attributes:
         probabilities: shape (texts, intents); each row adds up to 1.
-        confidences: p^(1-g) * s^g for each probability p, with the gate g and the mean cosine
-            s of the text and the nearest examples of the intent. Low where either is low, so
+        confidences: p^(1-g) * s^g for each probability p, with the gate g and the nearness s
+            of the intent's nearest examples (see `confidence.py`). Low where either is low, so
             a text that is like nothing in training is not believed.
     """
 
@@ -74,6 +74,7 @@ class IntentModel:
         linear: Optional[Matrix],
         weights: tuple[float, float],
         axes: Optional[Matrix] = None,
+        chance: float = 0.0,
     ) -> None:
         """Takes the fitted parts; "support" are the examples that new texts are compared with.
 
@@ -88,6 +89,7 @@ class IntentModel:
             linear: coefficients of the logistic regression, or None.
             weights: `linear_weight` and `kernel_weight`.
             axes: to which sentence vectors are reduced, or None.
+            chance: how near the support's sentence vectors are to each other by chance.
         """
         self.intents = intents
         self.settings = settings
@@ -98,6 +100,7 @@ class IntentModel:
         self._linear = linear
         self._weights = weights
         self._axes = axes
+        self._chance = chance
         # In the order in which a product with one text runs through them.
         self._by_axis = None if vectors is None else np.ascontiguousarray(vectors.T)
         self._votes = np.ascontiguousarray(coefficients.T)
@@ -135,7 +138,9 @@ class IntentModel:
             scores = times_transposed(kernel_of(cosines, likeness, self.settings), self._votes)
             linear = read_linear(vectors, self._linear, self.settings)
             probabilities = join(linear, scores, self._weights)
-        near = nearness(cosines, self._labels, len(self.intents), self.settings.neighbours)
+        near = nearness(
+            cosines, self._labels, len(self.intents), self.settings.neighbours, self._chance
+        )
         return Reading(probabilities, gated(probabilities, near, self.settings.gate))
 
     def save(self, folder: Path) -> None:
@@ -157,6 +162,7 @@ class IntentModel:
             "intents": self.intents,
             "settings": asdict(self.settings),
             "weights": self._weights,
+            "chance": self._chance,
             "ngrams": list(self._ngrams.columns),
             "unknown_rarity": self._ngrams.unknown_rarity,
         }
@@ -183,6 +189,7 @@ class IntentModel:
                 linear=arrays.get("linear"),
                 weights=(linear_weight, kernel_weight),
                 axes=arrays.get("axes"),
+                chance=description["chance"],
             )
 
 

