@@ -31,7 +31,7 @@ def hush(log_level: str = "INFO", log_format: str = "text") -> None:
     without_jax()
     warnings.simplefilter("ignore")
     # Sanic switches DeprecationWarning on when it is imported: import it first, then filter.
-    import sanic.app  # noqa: F401
+    import sanic.app  # noqa: F401  # for what importing it does
     import structlog
 
     # Rasa's UserWarnings quote what the user wrote.

@@ -67,7 +67,7 @@ class Workers(Server):
             except requests.ConnectionError:
                 continue
             assert response.status_code == 200, response.text
-            return response.json()  # type: ignore[no-any-return]
+            return response.json()
         raise AssertionError("the connection broke three times")
 
 
@@ -157,7 +157,7 @@ def test_a_killed_worker_is_replaced_and_nobody_notices(workers: Workers, stores
             for victim in before:  # the second only when the first is replaced
                 heard = workers.listening
                 os.kill(victim, signal.SIGKILL)
-                wait_until(lambda heard=heard: workers.listening > heard, 120)  # type: ignore[misc]
+                wait_until(lambda heard=heard: workers.listening > heard, 120)
         finally:
             over.set()
         turns = [talker.result() for talker in talkers]

@@ -128,4 +128,4 @@ def test_the_sdk_does_not_take_the_base_for_an_action():
 
     assert "action_test_guarded" in executor.actions
     with pytest.raises(TypeError):
-        AdvisorAction()  # type: ignore[abstract]
+        AdvisorAction()

@@ -171,7 +171,7 @@ def test_an_option_goes_before_the_environment():
 
 def test_settings_cannot_be_changed():
     with pytest.raises(FrozenInstanceError):
-        Settings().port = 1  # type: ignore[misc]
+        Settings().port = 1
 
 
 def test_every_setting_says_what_it_is_for():
