@@ -48,6 +48,15 @@ class ProcessSettings:
             values.workers,
         ),
     )
+    worker_timeout: float = field(
+        default=20.0,
+        metadata=about(
+            "ADVISOR_WORKER_TIMEOUT",
+            "seconds that one of several workers may stand still before it is replaced",
+            "Give a number of seconds from 3 to 600.",
+            values.standstill,
+        ),
+    )
     model: str = field(
         default="models/advisor.tar.gz",
         metadata=about(

@@ -52,8 +52,8 @@ class ReportSettings:
         repr=False,
         metadata=about(
             "ADVISOR_LOG_KEY",
-            "secret that turns conversation ids into the hashes in the log; without it each "
-            "process draws its own, and hashes differ from start to start",
+            "secret that turns conversation ids into the hashes in the log; without it one is "
+            "drawn at each start, and hashes differ from start to start",
             "Give any long random text, the same for all processes.",
         ),
     )

@@ -49,6 +49,14 @@ def seconds(raw: str) -> float:
     return seconds
 
 
+def standstill(raw: str) -> float:
+    """How long a process may show no life."""
+    seconds = float(raw)
+    if not 3 <= seconds <= 600:  # it shows life once a second
+        raise ValueError
+    return seconds
+
+
 def log_level(raw: str) -> str:
     """The name of a log level."""
     if raw.upper() not in LOG_LEVELS:

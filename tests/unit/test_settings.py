@@ -100,6 +100,8 @@ def test_every_setting_can_be_set(tmp_path: Path):
         ("ADVISOR_LIMIT_LOOPBACK", "yes"),
         ("ADVISOR_TRUSTED_PROXIES", "-1"),
         ("ADVISOR_ADMIN_PORT", "0"),
+        ("ADVISOR_WORKER_TIMEOUT", "1"),
+        ("ADVISOR_WORKER_TIMEOUT", "nan"),
     ],
 )
 def test_a_wrong_value_is_named_with_its_variable_and_a_remedy(variable: str, value: str):
