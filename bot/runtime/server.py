@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from bot import apology
 from bot.runtime.agent import close_agent, load_agent, require_files
 from bot.runtime.errors import StartUpError
+from bot.runtime.lean import collecting_later
 from bot.runtime.quiet import hush
 from bot.settings import Settings, SettingsError, current_settings
 
@@ -49,9 +50,10 @@ def serve(
         variables = "ADVISOR_ADMIN_HOST and ADVISOR_ADMIN_PORT"
         admin = bind(settings.admin_host, settings.admin_port, variables)
     require_files(settings)
-    hush(settings.log_level, settings.log_format)
-    channels = _channels(settings)
-    agent = load_agent(settings)
+    with collecting_later():
+        hush(settings.log_level, settings.log_format)
+        channels = _channels(settings)
+        agent = load_agent(settings)
     try:
         app = _app(agent, channels, settings, admin)
         if pulse is not None:
