@@ -12,7 +12,8 @@ from bot.settings import current_settings
 def conversation_hash(sender: str) -> str:
     """Twelve characters that stand for a conversation in logs and counters.
 
-    The same in all processes that share ADVISOR_LOG_KEY; without one, in this process alone.
+    The same in all processes that share ADVISOR_LOG_KEY, as the workers of one parent do; without
+    it, in this process alone.
     """
     return hashlib.blake2b(sender.encode(), key=_key(), digest_size=6).hexdigest()
 

@@ -79,7 +79,7 @@ class Candidate:
 
 
 def _pipeline(path: Path) -> Pipeline:
-    return YAML(typ="safe").load(path.read_text(encoding="utf-8"))["pipeline"]  # type: ignore[no-any-return]
+    return YAML(typ="safe").load(path.read_text(encoding="utf-8"))["pipeline"]
 
 
 def _stock() -> Pipeline:

@@ -148,13 +148,11 @@ def write(report: Report, outcomes: Sequence[Outcome], folder: Path, knowledge: 
     folder.mkdir(parents=True, exist_ok=True)
     text = json.dumps(as_dict(report), indent=2, ensure_ascii=False)
     (folder / "report.json").write_text(text + "\n", encoding="utf-8")
-    environment = Environment(
-        loader=PackageLoader("bot.evaluation"), autoescape=select_autoescape()
-    )
+    environment = Environment(loader=PackageLoader("bot"), autoescape=select_autoescape())
     page = folder / "report.html"
     wrong = [outcome for outcome in outcomes if outcome.verdict != "right"]
     page.write_text(
-        environment.get_template("report.html").render(
+        environment.get_template("evaluation.html").render(
             report=report, wrong=wrong, picture=confusion_picture(outcomes, knowledge)
         ),
         encoding="utf-8",

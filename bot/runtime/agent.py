@@ -11,6 +11,7 @@ from bot import apology
 from bot.channels.intake import clean_text, take
 from bot.knowledge import KnowledgeError, knowledge
 from bot.runtime.errors import StartUpError, UnavailableError
+from bot.runtime.lean import collecting_later
 from bot.runtime.quiet import hush
 from bot.settings import Settings
 
@@ -79,6 +80,7 @@ async def load_advisor(settings: Settings, *, remember: bool = True) -> Advisor:
     return Advisor(await asyncio.to_thread(load_agent, settings, remember=remember))
 
 
+@collecting_later()
 def load_agent(settings: Settings, *, remember: bool = True) -> Agent:
     """As `load_advisor`, for callers without an event loop.
 

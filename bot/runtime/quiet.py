@@ -8,7 +8,7 @@ import warnings
 from collections.abc import MutableMapping
 from typing import Any
 
-from bot.runtime.lean import without_jax
+from bot.runtime.lean import without_extras
 
 OURS = ("bot", "actions")
 # These go on to log at a level of their own once they are imported.
@@ -28,10 +28,10 @@ def hush(log_level: str = "INFO", log_format: str = "text") -> None:
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
     os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
     os.environ["SQLALCHEMY_SILENCE_UBER_WARNING"] = "1"
-    without_jax()
+    without_extras()
     warnings.simplefilter("ignore")
     # Sanic switches DeprecationWarning on when it is imported: import it first, then filter.
-    import sanic.app  # noqa: F401
+    import sanic.app  # noqa: F401  # for what importing it does
     import structlog
 
     # Rasa's UserWarnings quote what the user wrote.

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from bot import apology
 from bot.runtime.agent import close_agent, load_agent, require_files
 from bot.runtime.errors import StartUpError
+from bot.runtime.lean import collecting_later
 from bot.runtime.quiet import hush
 from bot.settings import Settings, SettingsError, current_settings
 
@@ -29,12 +30,15 @@ GRACE = 7.0
 REST = "/webhooks/rest/webhook"
 
 
-def serve(settings: Settings, listener: socket.socket | None = None) -> None:
+def serve(
+    settings: Settings, listener: socket.socket | None = None, pulse: int | None = None
+) -> None:
     """Serves until SIGTERM or SIGINT; turns under way are finished first.
 
     Args:
         settings: say where to listen, and all else.
         listener: takes the messages instead, where a supervisor has bound the port.
+        pulse: the supervisor's pipe, to beat into while the event loop turns.
 
     Raises:
         StartUpError: the port, the model, the database or the channels cannot be used. Nothing
@@ -46,11 +50,15 @@ def serve(settings: Settings, listener: socket.socket | None = None) -> None:
         variables = "ADVISOR_ADMIN_HOST and ADVISOR_ADMIN_PORT"
         admin = bind(settings.admin_host, settings.admin_port, variables)
     require_files(settings)
-    hush(settings.log_level, settings.log_format)
-    channels = _channels(settings)
-    agent = load_agent(settings)
+    with collecting_later():
+        hush(settings.log_level, settings.log_format)
+        channels = _channels(settings)
+        agent = load_agent(settings)
     try:
-        _app(agent, channels, settings, admin).run(
+        app = _app(agent, channels, settings, admin)
+        if pulse is not None:
+            _add_heartbeat(app, pulse)
+        app.run(
             sock=listener,
             workers=1,
             motd=False,
@@ -71,6 +79,7 @@ def main(
     host: str | None = None,
     port: int | None = None,
     listener: socket.socket | None = None,
+    pulse: int | None = None,
 ) -> int:
     """Serves, and says on standard error why where it cannot.
 
@@ -79,12 +88,13 @@ def main(
         host: listen here instead of where the settings say.
         port: as `host`.
         listener: as for `serve`.
+        pulse: as for `serve`.
 
     Returns:
         The exit code: 0 after SIGTERM or SIGINT, 1 where the server could not start.
     """
     try:
-        serve((settings or current_settings()).listening_on(host, port), listener)
+        serve((settings or current_settings()).listening_on(host, port), listener, pulse)
     except (StartUpError, SettingsError) as error:
         print(f"The advisor cannot start. {error}", file=sys.stderr)
         return 1
@@ -202,6 +212,20 @@ def _add_background(
 
     app.register_listener(begin, "before_server_start")
     app.register_listener(end, "before_server_stop")
+
+
+def _add_heartbeat(app: Sanic, pulse: int) -> None:
+    from bot.runtime.heartbeat import beat
+
+    async def begin(app: Sanic, *_: object) -> None:
+        app.ctx.heartbeat = asyncio.create_task(beat(pulse))
+
+    async def end(app: Sanic, *_: object) -> None:
+        app.ctx.heartbeat.cancel()
+
+    app.register_listener(begin, "before_server_start")
+    # Not before: turns under way may take their time.
+    app.register_listener(end, "after_server_stop")
 
 
 def add_index(app: Sanic, questions: Sequence[str]) -> None:

@@ -2,13 +2,15 @@
 
 The parent takes the port and starts the workers, which accept from it side by side; the kernel
 hands each connection to whichever is free. What a worker has not accepted when it dies waits for
-the others. The parent loads no model: it watches.
+the others. The parent loads no model: it watches, replaces a worker that has died, and kills one
+whose event loop has stood still for too long.
 """
 
 from __future__ import annotations
 
 import asyncio
 import os
+import secrets
 import signal
 import socket
 import sys
@@ -18,6 +20,7 @@ from asyncio.subprocess import Process
 from dataclasses import replace
 
 from bot.runtime.errors import StartUpError
+from bot.runtime.heartbeat import until_silent
 from bot.runtime.server import GRACE, bind
 from bot.runtime.server import main as serve_alone
 from bot.settings import Settings, SettingsError, current_settings
@@ -84,6 +87,8 @@ class _Supervisor:
         self._settings = settings
         self._listener = listener
         self._grace = settings.action_timeout + GRACE + PATIENCE
+        # One for all, so that a conversation has one hash whichever worker answers.
+        self._log_key = settings.log_key or secrets.token_hex(32)
 
     async def run(self) -> int:
         """Returns the exit code of the whole."""
@@ -108,8 +113,16 @@ class _Supervisor:
         first = True
         while not self._stopping.is_set():
             begun = time.monotonic()
-            worker = await self._start(number, lifeline)
-            if await self._ended_or_stopping(worker):
+            reading, pulse = os.pipe()
+            try:
+                worker = await self._start(number, lifeline, pulse)
+            finally:
+                os.close(pulse)  # the worker has it now
+            try:
+                stopped = await self._ended_or_stopping(number, worker, reading)
+            finally:
+                os.close(reading)
+            if stopped:
                 break
             if first and worker.returncode == CANNOT_START:  # it has said why
                 self._exit_code = CANNOT_START
@@ -117,15 +130,13 @@ class _Supervisor:
                 break
             first = False
             pause = 0.0 if time.monotonic() - begun > SETTLED else min(2 * pause + 1, LONGEST_PAUSE)
-            print(
+            _say(
                 f"Worker {number + 1} ended with {worker.returncode}; another starts in "
-                f"{pause:.0f} s.",
-                file=sys.stderr,
-                flush=True,
+                f"{pause:.0f} s."
             )
             await self._stopped_within(pause)
 
-    async def _start(self, number: int, lifeline: int) -> Process:
+    async def _start(self, number: int, lifeline: int, pulse: int) -> Process:
         settings = self._settings
         admin = settings.admin_port + number if settings.admin_port else 0
         listener = self._listener.fileno()
@@ -135,24 +146,33 @@ class _Supervisor:
             __name__,
             str(listener),
             str(lifeline),
+            str(pulse),
             env=os.environ
             | {
                 "HOST": settings.host,
                 "PORT": str(settings.port),
                 "ADVISOR_ADMIN_PORT": str(admin) if admin else "",
+                "ADVISOR_LOG_KEY": self._log_key,
             },
-            pass_fds=(listener, lifeline),
+            pass_fds=(listener, lifeline, pulse),
             # Ctrl-C reaches the parent alone, which then stops the workers.
             start_new_session=True,
         )
 
-    async def _ended_or_stopping(self, worker: Process) -> bool:
+    async def _ended_or_stopping(self, number: int, worker: Process, pulse: int) -> bool:
         """Waits for the end of a worker; returns whether it was told to end."""
+        longest = self._settings.worker_timeout
         ended = asyncio.ensure_future(worker.wait())
         stopping = asyncio.ensure_future(self._stopping.wait())
-        await asyncio.wait({ended, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        silent = asyncio.ensure_future(until_silent(pulse, longest))
+        await asyncio.wait({ended, stopping, silent}, return_when=asyncio.FIRST_COMPLETED)
         stopping.cancel()
+        silent.cancel()
         if not self._stopping.is_set():
+            if not ended.done():
+                _say(f"Worker {number + 1} has not stirred for {longest:g} s or more: killed.")
+                worker.kill()
+                await ended
             return False
         if worker.returncode is None:
             worker.terminate()
@@ -170,7 +190,11 @@ class _Supervisor:
             return
 
 
-def _serve_as_worker(listener: int, lifeline: int) -> int:
+def _say(message: str) -> None:
+    print(message, file=sys.stderr, flush=True)
+
+
+def _serve_as_worker(listener: int, lifeline: int, pulse: int) -> int:
     """What a worker's process does: serve from the parent's port, and end when the parent does."""
 
     def follow() -> None:
@@ -179,8 +203,8 @@ def _serve_as_worker(listener: int, lifeline: int) -> int:
 
     threading.Thread(target=follow, name="lifeline", daemon=True).start()
     settings = replace(current_settings(), workers=1)
-    return serve_alone(settings, listener=socket.socket(fileno=listener))
+    return serve_alone(settings, listener=socket.socket(fileno=listener), pulse=pulse)
 
 
 if __name__ == "__main__":
-    sys.exit(_serve_as_worker(int(sys.argv[1]), int(sys.argv[2])))
+    sys.exit(_serve_as_worker(*map(int, sys.argv[1:])))

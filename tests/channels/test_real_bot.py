@@ -33,7 +33,7 @@ def facts_of(messages: list[dict[str, object]]) -> set[str]:
     return {
         fact
         for message in messages
-        for answer in (message.get("custom") or {}).get("data", {}).get("answers", [])  # type: ignore[attr-defined]
+        for answer in (message.get("custom") or {}).get("data", {}).get("answers", [])
         for fact in answer["facts"]
     }
 

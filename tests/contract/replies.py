@@ -92,7 +92,7 @@ def _misunderstandings(knowledge: Knowledge) -> Iterator[Reply]:
     readings = tuple((name, 0.2) for name in knowledge.topics)
     memory = Memory()
     for decision in ("offer", "offer", "decline", "decline", "decline"):
-        question = Question("salary_median", decision=decision, readings=readings)  # type: ignore[arg-type]
+        question = Question("salary_median", decision=decision, readings=readings)
         turn = respond(knowledge, [question], memory)
         memory = turn.memory
         yield _reply(f"misunderstood {memory.misses}", turn.answers)

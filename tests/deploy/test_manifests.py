@@ -30,19 +30,19 @@ def load(path: Path) -> Any:
 
 
 def size(text: str) -> int:
-    number, unit = re.fullmatch(r"(\d+)(\w+)", text).groups()  # type: ignore[union-attr]
+    number, unit = re.fullmatch(r"(\d+)(\w+)", text).groups()
     return int(number) * UNITS[unit]
 
 
 @pytest.fixture(scope="module")
 def compose() -> dict[str, Any]:
-    return load(DEPLOY / "compose.yml")  # type: ignore[no-any-return]
+    return load(DEPLOY / "compose.yml")
 
 
 @pytest.fixture(scope="module")
 def pod() -> dict[str, Any]:
     deployment = load(DEPLOY / "kubernetes" / "deployment.yaml")
-    return deployment["spec"]["template"]["spec"]  # type: ignore[no-any-return]
+    return deployment["spec"]["template"]["spec"]
 
 
 def errors(manifest: dict[str, Any]) -> list[str]:

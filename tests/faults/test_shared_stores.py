@@ -60,7 +60,7 @@ def servers(
         for server in servers:  # both at once: they create the tables at the same time
             server.spawn()
         for server in servers:
-            wait_until(lambda server=server: _answers(server), START_UP)  # type: ignore[misc]
+            wait_until(lambda server=server: _answers(server), START_UP)
         yield servers
     finally:
         for server in servers:

@@ -74,7 +74,7 @@ def test_killed_at_random_moments_it_loses_no_acknowledged_turn(
             for kill in range(1, KILLS + 1):
                 # At a moment that nobody can foresee, of a turn that nobody can foresee.
                 after = chance.randrange(kill * 18, kill * 22)
-                wait_until(lambda after=after: answered() >= after, 240)  # type: ignore[misc]
+                wait_until(lambda after=after: answered() >= after, 240)
                 time.sleep(chance.uniform(0, TURN))
                 server.send_signal(signal.SIGKILL)
                 assert server.wait() == -signal.SIGKILL

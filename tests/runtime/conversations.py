@@ -85,6 +85,12 @@ def answered(text: str, slot: tuple[str, Any]) -> list[Event]:
     ]
 
 
+def entities_added(text: str) -> list[Event]:
+    """A policy finds entities: Rasa writes them down between the message and the action."""
+    message, *rest = answered(text, ("known", True))
+    return [message, EntitiesAdded([{"entity": "place", "value": "Ohio"}]), *rest]
+
+
 def form_begins(text: str) -> list[Event]:
     return [
         *heard(text),
@@ -164,7 +170,7 @@ TURNS: dict[str, st.SearchStrategy[Turn]] = {
     "paused": alone(ConversationPaused),
     "resumed": alone(ConversationResumed),
     "followed_up": alone(lambda: FollowupAction("action_answer")),
-    "entities_added": alone(lambda: EntitiesAdded([{"entity": "place", "value": "Ohio"}])),
+    "entities_added": st.builds(lambda text: lambda: entities_added(text), texts),
 }
 FORM_BEGINS, FORM_RUNS = {"form_begins"}, {"form_goes_on", "form_is_interrupted", "form_ends"}
 

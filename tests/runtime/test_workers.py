@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -67,7 +68,7 @@ class Workers(Server):
             except requests.ConnectionError:
                 continue
             assert response.status_code == 200, response.text
-            return response.json()  # type: ignore[no-any-return]
+            return response.json()
         raise AssertionError("the connection broke three times")
 
 
@@ -95,7 +96,7 @@ def workers(stores: dict[str, str], tmp_path_factory: pytest.TempPathFactory) ->
     for name in ("config.yml", "credentials.yml"):
         shutil.copy(REPOSITORY / name, home)
     model = str(REPOSITORY / "models" / "advisor.tar.gz")
-    server = Workers(home, ADVISOR_MODEL=model, **stores)
+    server = Workers(home, ADVISOR_MODEL=model, ADVISOR_WORKER_TIMEOUT="8", **stores)
     try:
         server.start()
         wait_until(lambda: server.listening == 2, 120)
@@ -157,7 +158,7 @@ def test_a_killed_worker_is_replaced_and_nobody_notices(workers: Workers, stores
             for victim in before:  # the second only when the first is replaced
                 heard = workers.listening
                 os.kill(victim, signal.SIGKILL)
-                wait_until(lambda heard=heard: workers.listening > heard, 120)  # type: ignore[misc]
+                wait_until(lambda heard=heard: workers.listening > heard, 120)
         finally:
             over.set()
         turns = [talker.result() for talker in talkers]
@@ -168,6 +169,28 @@ def test_a_killed_worker_is_replaced_and_nobody_notices(workers: Workers, stores
     for user, spoken in enumerate(turns):
         assert spoken > 0
         assert said(stores, f"talker-{user}") == ["user", "bot"] * spoken
+
+
+@pytest.mark.slow
+@pytest.mark.model
+def test_a_worker_that_hangs_is_replaced_and_hashes_stay_the_same(workers: Workers):
+    before = workers.children
+    logged = len(workers.log)
+
+    for number, victim in enumerate(before):  # so that each of the others has to answer
+        heard = workers.listening
+        os.kill(victim, signal.SIGSTOP)
+        assert workers.persist(QUESTIONS[0], "followed", f"message-{number}")
+        wait_until(lambda heard=heard: workers.listening > heard, 120)
+
+    new = workers.log[logged:]
+    assert new.count("has not stirred") == 2
+    assert len(workers.children) == 2
+    assert not workers.children & before
+    turns = [line for line in new.splitlines() if "channel=rest" in line]
+    hashes = [re.search(r"conversation=(\w+)", line) for line in turns]
+    assert len(hashes) == 2
+    assert len({found[1] for found in hashes if found}) == 1
 
 
 @pytest.mark.slow

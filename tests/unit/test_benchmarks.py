@@ -20,7 +20,7 @@ from benchmarks.reliability import entries, reliability
 @pytest.fixture
 def run() -> dict[str, Any]:
     """The last run that the documents were written from."""
-    return json.loads(FIGURES.read_text())  # type: ignore[no-any-return]
+    return json.loads(FIGURES.read_text())
 
 
 @pytest.mark.parametrize(

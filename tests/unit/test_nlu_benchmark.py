@@ -173,7 +173,7 @@ def test_an_intent_is_judged_by_its_topic(
 
 
 def test_a_message_without_a_reading_is_wrong(known: Knowledge) -> None:
-    outcome = judged(case(facts=("M6",)), [(None, 0.0)], known)  # type: ignore[list-item]
+    outcome = judged(case(facts=("M6",)), [(None, 0.0)], known)
 
     assert (outcome.right, outcome.confidence, outcome.group) == (False, 0.0, "salary")
 
@@ -271,7 +271,7 @@ def test_the_nearest_neighbour_is_what_is_meant(tmp_path: Path) -> None:
     examples = [message((1, 0), "a"), message((0.6, 0.8), "b"), message((0, 1), "b")]
     NearestNeighbour(storage, resource).train(TrainingData(examples))
 
-    loaded = NearestNeighbour.load({}, storage, resource, None)  # type: ignore[arg-type]
+    loaded = NearestNeighbour.load({}, storage, resource, None)
     (read,) = loaded.process([message((0.8, 0.6))])
 
     ranking = read.get("intent_ranking")

@@ -28,7 +28,7 @@ class Feedback(BaseModel):
     message_id: StrictStr
     reply: StrictInt
     helpful: StrictBool
-    reason: Optional[Literal["wrong", "outdated", "not_what_i_asked"]] = None  # noqa: UP045
+    reason: Optional[Literal["wrong", "outdated", "not_what_i_asked"]] = None  # noqa: UP045  # pydantic 1
 
     class Config:
         extra = Extra.ignore

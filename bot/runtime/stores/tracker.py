@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from copy import copy
 from functools import lru_cache
 from typing import Any
 
@@ -13,6 +14,8 @@ from rasa.shared.core.events import (
     ActionExecutionRejected,
     ActiveLoop,
     ConversationPaused,
+    DefinePrevUserUtteredFeaturization,
+    EntitiesAdded,
     Event,
     LoopInterrupted,
     SessionStarted,
@@ -109,27 +112,23 @@ def narrowed(tracker: StoredTracker, shortest: int) -> tuple[int, list[Event]] |
     sessions = [i for i, event in enumerate(events) if isinstance(event, SessionStarted)]
     first = max(tracker.carried, *sessions) if sessions else tracker.carried
     last = len(events) - shortest
-    begins = next((i for i in range(last, first, -1) if _listens(events[i])), None)
+    begins = next((i for i in range(last, first, -1) if _runs(events[i], ACTION_LISTEN_NAME)), None)
     if begins is None:
         return None
     slots = tracker.slots.values()
     before = DialogueStateTracker.from_events(tracker.sender_id, events[:begins], slots)
     carried = state_as_events(before, at=events[begins].timestamp)
-    after = DialogueStateTracker.from_events(tracker.sender_id, carried + events[begins:], slots)
+    # Read anew, as it will be: later events change what an earlier message holds.
+    anew = from_text(as_text(carried)) + events[begins:]
+    after = DialogueStateTracker.from_events(tracker.sender_id, anew, slots)
     return (begins, carried) if _state(after) == _state(tracker) else None
-
-
-def _listens(event: Event) -> bool:
-    return isinstance(event, ActionExecuted) and event.action_name == ACTION_LISTEN_NAME
 
 
 def state_as_events(tracker: DialogueStateTracker, at: float) -> list[Event]:
     """Events that bring a new tracker into the state of this one.
 
-    What was last said is not carried: the window has it.
-
     Args:
-        tracker: whose slots, loop, last action and pause are carried.
+        tracker: whose slots, loop, last message, last action and pause are carried.
         at: timestamp of the events, in seconds since 1970.
     """
     events: list[Event] = [
@@ -138,17 +137,25 @@ def state_as_events(tracker: DialogueStateTracker, at: float) -> list[Event]:
     loop = tracker.active_loop
     if loop is not None:
         if loop.trigger_message:
-            said: Any = loop.trigger_message
-            events.append(
-                UserUttered(said.get(TEXT), said.get(INTENT), said.get(ENTITIES), said, at)
-            )
+            parsed: Any = loop.trigger_message
+            trigger = UserUttered(parsed.get(TEXT), parse_data=parsed)
+            events.append(_said(trigger, at))
         events.append(ActiveLoop(loop.name, at))
+    applied = tracker.applied_events()
+    events += _last_message(applied, at)
+    if loop is not None and _ran_last(loop.name, applied):
+        run = ActionExecuted(loop.name, timestamp=at)
+        events.append(run)
+        heard = tracker.latest_message
+        if heard is not None and not any(event is heard for event in applied):
+            # Policies do not see a message that a loop has answered; everything else does.
+            events += [_listens(at), _said(heard, at), run]
     if tracker.latest_action:
-        name, said = (
+        name, text = (
             tracker.latest_action.get(ACTION_NAME),
             tracker.latest_action.get(ACTION_TEXT),
         )
-        events.append(ActionExecuted(name, timestamp=at, action_text=said))
+        events.append(ActionExecuted(name, timestamp=at, action_text=text))
     if loop is not None and loop.is_interrupted:
         events.append(LoopInterrupted(True, at))
     if loop is not None and loop.rejected:
@@ -156,6 +163,53 @@ def state_as_events(tracker: DialogueStateTracker, at: float) -> list[Event]:
     if tracker.is_paused():
         events.append(ConversationPaused(at))
     return events
+
+
+def _said(message: UserUttered, at: float) -> UserUttered:
+    parsed: Any = message.parse_data
+    return UserUttered(
+        message.text, parsed[INTENT], parsed[ENTITIES], parsed, at, message.input_channel
+    )
+
+
+def _listens(at: float) -> ActionExecuted:
+    return ActionExecuted(ACTION_LISTEN_NAME, timestamp=at)
+
+
+def _last_message(applied: Sequence[Event], at: float) -> list[Event]:
+    """The last message with what was made of it, such as whether policies read text or intent.
+
+    Args:
+        applied: the events of the conversation that were not taken back.
+        at: timestamp of the events.
+    """
+    events: list[Event] = []
+    listening = False
+    for event in applied:
+        if isinstance(event, UserUttered):
+            events = [_said(event, at)]
+        elif isinstance(event, ActionExecuted):
+            listening = _runs(event, ACTION_LISTEN_NAME)
+        elif isinstance(event, DefinePrevUserUtteredFeaturization | EntitiesAdded) and listening:
+            about = copy(event)
+            about.timestamp = at
+            events.append(about)
+    # Only where the bot listens are the events after a message taken to be about it.
+    return [_listens(at), *events] if events else events
+
+
+def _ran_last(loop: str | None, applied: Sequence[Event]) -> bool:
+    """Whether a loop has run since the last message."""
+    for event in reversed(applied):
+        if isinstance(event, UserUttered):
+            return False
+        if _runs(event, loop):
+            return True
+    return False
+
+
+def _runs(event: Event, action: str | None) -> bool:
+    return isinstance(event, ActionExecuted) and event.action_name == action
 
 
 def _state(tracker: DialogueStateTracker) -> str:

@@ -73,7 +73,7 @@ class Slow(AdvisorAction):
         return []
 
 
-class Rubbish(Action):  # type: ignore[misc]  # not ours: only the last guard stands around it
+class Rubbish(Action):  # not ours: only the last guard stands around it
     """Says what is no message."""
 
     def name(self) -> str:
@@ -86,7 +86,7 @@ class Rubbish(Action):  # type: ignore[misc]  # not ours: only the last guard st
         return []
 
 
-class Mistyped(Action):  # type: ignore[misc]
+class Mistyped(Action):
     """Returns a text in place of events."""
 
     def name(self) -> str:
@@ -95,7 +95,7 @@ class Mistyped(Action):  # type: ignore[misc]
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> Events:
-        return "no events"  # type: ignore[return-value]
+        return "no events"
 
 
 class Nonsense(AdvisorAction):

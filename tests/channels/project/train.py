@@ -7,7 +7,7 @@ from bot.runtime.quiet import hush
 
 hush("ERROR")
 
-from rasa.model_training import train  # noqa: E402
+from rasa.model_training import train  # noqa: E402  # `hush` comes before Rasa
 
 HERE = Path(__file__).parent
 train(

@@ -91,8 +91,8 @@ def test_the_example_works_in_a_project_on_another_subject(tmp_path: Path) -> No
     (tmp_path / "data").mkdir()
     for file in ("config.yml", "data/nlu.yml"):
         (tmp_path / file).write_text(block(file), encoding="utf-8")
-    promised = json.loads(re.search(r"```json\n(.*?)```", PAGE, re.DOTALL).group(1))  # type: ignore[union-attr]
-    text = re.search(r'\*"(.+?)"\* gives', PAGE).group(1)  # type: ignore[union-attr]
+    promised = json.loads(re.search(r"```json\n(.*?)```", PAGE, re.DOTALL).group(1))
+    text = re.search(r'\*"(.+?)"\* gives', PAGE).group(1)
     asked = [
         (text, None),
         ("for children too?", {"before": "membership"}),
