@@ -110,7 +110,7 @@ async def test_it_acknowledges_at_once_and_shows_a_status_while_the_answer_takes
         await go_on.wait()
         return await advisor.agent.handle_message(message)
 
-    connection = Connection(slack_settings, slowly)
+    connection = Connection(slack_settings, slowly, lambda: advisor.agent.tracker_store)
     await connection.start()
     try:
         sent = payloads.direct(QUESTION, "D0SLOW")
@@ -119,10 +119,13 @@ async def test_it_acknowledges_at_once_and_shows_a_status_while_the_answer_takes
         assert slack.posts == []
         go_on.set()
         await slack.until_posts(1)
+        await connection.worker.finish()
     finally:
         await connection.stop(0)
-    (status,) = slack.called("assistant.threads.setStatus")
-    assert (status["channel_id"], status["thread_ts"]) == ("D0SLOW", sent["event"]["ts"])
+    shown, cleared = slack.called("assistant.threads.setStatus")
+    assert (shown["channel_id"], shown["thread_ts"]) == ("D0SLOW", sent["event"]["ts"])
+    assert shown["status"]
+    assert not cleared.get("status")
 
 
 async def test_a_broken_connection_is_opened_anew(slack: Slack, connect: Connect) -> None:
