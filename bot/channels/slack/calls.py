@@ -70,6 +70,8 @@ async def once(call: Callable[[], Awaitable[T]]) -> T:
         status = int(getattr(error.response, "status_code", 0))
         headers = getattr(error.response, "headers", {})
         raise FailedError(reason_of(error), status=status, headers=headers) from error
+    except aiohttp.InvalidURL as error:
+        raise FailedError("invalid_url", status=0, headers={}) from error
     except (aiohttp.ClientError, asyncio.TimeoutError, OSError) as error:
         raise FailedError(type(error).__name__, status=599, headers={}) from error
     if isinstance(found, WebhookResponse) and found.status_code != 200:

@@ -90,6 +90,6 @@ async def _receive(request: Request, connection: Connection) -> HTTPResponse:
     except UnavailableError:
         return refusal(503, "The database does not answer.", "Send it again.")
     answer: HTTPResponse = to_sanic_response(
-        await connection.dispatch(to_async_bolt_request(request))
+        await connection.dispatch(lambda: to_async_bolt_request(request))
     )
     return answer

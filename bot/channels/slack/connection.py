@@ -15,6 +15,9 @@ from slack_bolt.async_app import AsyncApp, AsyncBoltContext, AsyncBoltRequest
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.errors import SlackApiError
 from slack_sdk.signature import SignatureVerifier
+from slack_sdk.socket_mode.aiohttp import SocketModeClient
+from slack_sdk.socket_mode.request import SocketModeRequest
+from slack_sdk.socket_mode.response import SocketModeResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import apology
@@ -52,6 +55,27 @@ def web_client(settings: Settings) -> AsyncWebClient:
         timeout=CALL,
         retry_handlers=[],
     )
+
+
+class _SocketMode(AsyncSocketModeHandler):
+    """Socket Mode, which acknowledges too what is not as Slack documents it."""
+
+    # slack_bolt itself takes fewer kinds of clients than its own base says.
+    async def handle(  # type: ignore[override]
+        self, client: SocketModeClient, req: SocketModeRequest
+    ) -> None:
+        """Has the framework handle a request, where it can read it."""
+        try:
+            await super().handle(client, req)
+        except UNREADABLE as error:
+            # Sent again it would be no better.
+            warn_of_unreadable(error)
+            await client.send_socket_mode_response(SocketModeResponse(req.envelope_id))
+
+
+def warn_of_unreadable(error: Exception) -> None:
+    """Logs that a payload could not be read, and nothing of what it holds."""
+    logger.warning("Slack sent what cannot be read (%s)", type(error).__name__)
 
 
 class Connection:
@@ -118,11 +142,19 @@ class Connection:
         """
         return await self._inbox.first(f"signed:{hashlib.sha256(signature.encode()).hexdigest()}")
 
-    async def dispatch(self, request: AsyncBoltRequest) -> BoltResponse:
-        """What is said to a request; 503 where Slack is to send it again."""
+    async def dispatch(self, read: Callable[[], AsyncBoltRequest]) -> BoltResponse:
+        """What is said to a request over HTTP; 503 where Slack is to send it again.
+
+        Args:
+            read: makes the framework's request of it.
+        """
         if self._app is None:
             return BoltResponse(status=503)
-        return await self._app.async_dispatch(request)
+        try:
+            return await self._app.async_dispatch(read())
+        except UNREADABLE as error:
+            warn_of_unreadable(error)
+            return BoltResponse(status=200)
 
     async def _connect(self) -> None:
         """Finds out who the bot is, then opens the connection; tries until it can."""
@@ -152,7 +184,7 @@ class Connection:
         )
         self._in_background(self.worker.look())
         if self._settings.slack_app_token:
-            self._socket = AsyncSocketModeHandler(
+            self._socket = _SocketMode(
                 self._app, self._settings.slack_app_token, ping_interval=PING
             )
             await self._open_socket(self._socket)
@@ -198,17 +230,12 @@ class Connection:
         if context.team_id not in (None, team):
             # The app is installed elsewhere too: there its token is another.
             return BoltResponse(status=200)
-        try:
-            if body.get("type") == "view_submission":
-                return await self._take_dialog(body)
-            job = self._job(body)
-            rated = None
-            if job is not None and job.rating is not None and not job.rating["helpful"]:
-                rated = Rated(job.conversation, str(job.rating["message_id"]))
-        except UNREADABLE as error:
-            # Sent again it would be no better.
-            logger.warning("Slack sent what cannot be read (%s)", type(error).__name__)
-            return BoltResponse(status=200)
+        if body.get("type") == "view_submission":
+            return await self._take_dialog(body)
+        job = self._job(body)
+        rated = None
+        if job is not None and job.rating is not None and not job.rating["helpful"]:
+            rated = Rated(job.conversation, str(job.rating["message_id"]))
         if job is not None and await self.worker.take(job) and rated is not None:
             self._in_background(self._show(self._ask_why, (body.get("trigger_id"), rated)))
         return BoltResponse(status=200)
@@ -271,11 +298,13 @@ class Connection:
         except (aiohttp.ClientError, asyncio.TimeoutError, OSError) as error:
             logger.warning("Slack did not show something: %s", type(error).__name__)
         except UNREADABLE as error:
-            logger.warning("Slack sent what cannot be read (%s)", type(error).__name__)
+            warn_of_unreadable(error)
 
     @staticmethod
     async def _explain(error: Exception) -> BoltResponse:
         """Slack sends again what is answered so, and what is not acknowledged."""
+        if isinstance(error, UNREADABLE):
+            raise error
         if not isinstance(error, UnavailableError):
             apology.report(logger, "request of Slack", error)
         return BoltResponse(status=503 if isinstance(error, UnavailableError) else 500)

@@ -94,7 +94,12 @@ class Delivery:
         try:
             await insist(
                 lambda: self._client.chat_update(
-                    channel=job.channel, ts=used["ts"], text=used["text"], blocks=blocks
+                    channel=job.channel,
+                    ts=used["ts"],
+                    text=used["text"],
+                    blocks=blocks,
+                    parse="none",
+                    link_names=False,
                 )
             )
         except UndeliverableError as error:

@@ -192,12 +192,12 @@ def _on_message(body: Payload, kind: str, conversation: str) -> Job:
     job = Job(f"{kind}:{channel}:{at}", conversation, "", channel=channel, user=body["user"]["id"])
     if container.get("is_ephemeral"):
         return replace(job, response_url=body["response_url"])
-    message = body.get("message") or {}
+    message = body["message"]
     thread = container.get("thread_ts") or message.get("thread_ts") or ""
     spend = {
         "ts": at,
-        "text": message.get("text") or "",
-        "blocks": [block for block in message.get("blocks") or [] if isinstance(block, dict)],
+        "text": str(message.get("text") or ""),
+        "blocks": [block for block in message["blocks"] if isinstance(block, dict)],
     }
     return replace(job, thread=thread, at=at, spend=spend)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 from typing import Any
 
 from tests.channels.slack.stand_in import BOT, TEAM
@@ -172,3 +173,9 @@ def dialog(view: Payload, reason: str, comment: str | None, user: str = "U0ASKER
         },
         "response_urls": [],
     }
+
+
+def value_of(thumb: Payload) -> tuple[str, str]:
+    """What a thumb is about: a conversation, and the id of a message in it."""
+    conversation, message = json.loads(thumb["value"])
+    return conversation, message
