@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
@@ -38,6 +39,11 @@ PAUSES = (1.0, 2.0, 4.0, 8.0)
 # Seconds between two looks for what others left, and how many of them make an hour.
 LOOK = 5.0
 HOUR = 720
+# Turns take the event loop's time, which what arrives needs to be acknowledged: so many turns run
+# at once, and each begins when nothing has arrived for some seconds, or after some more.
+AT_ONCE = 6
+CALM = 0.02
+NO_CALM = 0.4
 # Seconds that a dialog may wait for what it is told.
 BRIEF = 0.7
 # Seconds after which a task that was cancelled and goes on is cancelled again.
@@ -71,6 +77,8 @@ class Worker:
         self._tails: dict[str, asyncio.Task[None]] = {}
         self._under_way: dict[str, asyncio.Task[None]] = {}
         self._arrival = asyncio.Lock()
+        self._arrived = 0.0
+        self._turns = asyncio.Semaphore(AT_ONCE)
         self.team = ""
 
     async def take(self, job: Job) -> bool:
@@ -82,8 +90,10 @@ class Worker:
         Raises:
             UnavailableError: it could not be noted, and is to be sent again.
         """
+        self._arrived = time.monotonic()
         async with self._arrival:  # a later one must not be noted first
             new = await self._inbox.take(job)
+            self._arrived = time.monotonic()
             if new:
                 self._begin(job, resumed=False)
             return new
@@ -248,7 +258,9 @@ class Worker:
         incoming = take(job.conversation, job.text, message_id(job.key))
         for pause in (*PAUSES, None):
             try:
-                return await the_guard().answer(self._on_new_message, incoming, CHANNEL)
+                async with self._turns:
+                    await self._calm()
+                    return await the_guard().answer(self._on_new_message, incoming, CHANNEL)
             except TooManyError as error:
                 return [{"text": f"{error.detail} {error.remedy}"}]
             except NotHandledError as error:
@@ -256,3 +268,12 @@ class Worker:
                     return [{"text": str(error)}]
                 await asyncio.sleep(pause)
         raise AssertionError
+
+    async def _calm(self) -> None:
+        """Lets what arrives go before."""
+        latest = time.monotonic() + NO_CALM
+        while True:
+            pause = min(self._arrived + CALM, latest) - time.monotonic()
+            if pause <= 0:
+                return
+            await asyncio.sleep(pause)

@@ -166,6 +166,8 @@ class Slack:
         if images and (self.unready or images[0]["slack_file"]["id"] not in self.whole):
             self.unready = max(self.unready - 1, 0)
             return {"ok": False, "error": "invalid_blocks"}
+        if not content.get("channel"):
+            return {"ok": False, "error": "channel_not_found"}
         content["ts"] = f"1800000000.{next(self._numbers):06}"
         self.posts.append(content)
         return {"ts": content["ts"], "channel": content["channel"]}
@@ -205,7 +207,8 @@ class Slack:
         self.connections += 1
         self._sockets.append(socket)
         await socket.send_json({"type": "hello", "num_connections": 1})
-        for envelope in list(self._unacknowledged.values()):
+        for number, envelope in list(self._unacknowledged.items()):
+            self._sent[number] = time.monotonic()
             await socket.send_json(envelope)
         try:
             await self._tell()

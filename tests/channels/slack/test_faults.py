@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from collections import Counter
 
 import pytest
@@ -147,8 +148,9 @@ async def test_slack_may_be_away_at_the_start(slack: Slack, connect: Connect) ->
 
 @pytest.mark.slow
 async def test_fifty_events_at_once_and_twenty_restarts_lose_and_double_none(
-    slack: Slack, connect: Connect, advisor: Advisor
+    slack: Slack, connect: Connect, advisor: Advisor, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    begin = time.monotonic()
     events = [payloads.direct(QUESTION, f"D0LOAD{number}") for number in range(50)]
     connection = await connect()
     await asyncio.gather(*(slack.send("events_api", event) for event in events))
@@ -171,3 +173,13 @@ async def test_fifty_events_at_once_and_twenty_restarts_lose_and_double_none(
         assert tracker is not None
         asked = [event for event in tracker.events if isinstance(event, UserUttered)]
         assert len(asked) == 1
+    # For docs/slack.md; how long it takes is the machine's affair, and nothing is asserted of it.
+    seconds = sorted(slack.seconds.values())
+    with capsys.disabled():
+        print(
+            f"\nevents {len(events)}, restarts 20, replies {len(slack.posts)}, "
+            f"lost {len(expected - set(keys(slack)))}, twice {len(keys(slack)) - len(expected)}, "
+            f"acknowledged after {1000 * seconds[len(seconds) // 2]:.0f} ms (median), "
+            f"{1000 * seconds[-1]:.0f} ms (longest of {len(seconds)}), "
+            f"all answered after {time.monotonic() - begin:.1f} s"
+        )
