@@ -20,7 +20,7 @@ SCOPES = {
     "files:write": "shows pay figures as a picture; without it answers go as text alone",
     "groups:history": "as channels:history, in private channels that it was added to",
     "im:history": "reads direct messages to it",
-    "im:write": "opens a direct message, for a question asked in App Home",
+    "im:write": "opens a direct message, for a question asked in App Home or answered late",
 }
 SENDER = "slack-preview"
 # Stands where Slack would give the id of the uploaded picture.
