@@ -237,19 +237,32 @@ def slack_check() -> None:
 @slack.command("preview")
 def slack_preview(
     question: str = typer.Argument(..., help="What somebody asks in Slack."),
+    png: Optional[Path] = typer.Option(
+        None,
+        "--picture",
+        help="Write the picture of pay figures to this file.",
+    ),
 ) -> None:
     """Show a reply as it would be in Slack, then its blocks as JSON."""
     from bot.channels.intake import IntakeError
     from bot.runtime.errors import StartUpError
-    from bot.slack_command import as_json, picture
+    from bot.slack_command import as_json, chart_as_png, picture
     from bot.slack_command import preview as preview_reply
 
     try:
         reply = preview_reply(_settings(), question)
     except (IntakeError, StartUpError) as error:
         _fail(str(error))
+    if png is not None:
+        drawn = chart_as_png(reply)
+        if drawn is None:
+            _fail("This reply has no picture: only pay figures with a range are drawn.")
+        try:
+            png.write_bytes(drawn)
+        except OSError as error:
+            _fail(f"{png} cannot be written: {error.strerror}.")
     # Apart, so that the blocks can be piped on.
-    typer.echo(picture(reply.blocks), err=True)
+    typer.echo(picture(reply), err=True)
     typer.echo(as_json(reply))
 
 

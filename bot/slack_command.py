@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.channels.slack.blocks import Blocks, Said, said
+from bot.channels.slack.blocks import Rated, Said, said
 from bot.settings import Settings
 
 # What the app must be allowed, with the reason; docs/slack.md and the manifest say the same.
@@ -17,11 +17,14 @@ SCOPES = {
     "channels:history": "reads replies in threads of public channels that it was added to",
     "chat:write": "answers, and shows that it is looking something up",
     "commands": "has the command /career and the shortcut",
+    "files:write": "shows pay figures as a picture; without it answers go as text alone",
     "groups:history": "as channels:history, in private channels that it was added to",
     "im:history": "reads direct messages to it",
-    "im:write": "opens a direct message, for a question asked in App Home",
+    "im:write": "opens a direct message, for a question asked in App Home or answered late",
 }
 SENDER = "slack-preview"
+# Stands where Slack would give the id of the uploaded picture.
+NO_FILE = "F0PREVIEW00"
 
 
 @dataclass(frozen=True)
@@ -43,8 +46,8 @@ async def _check(settings: Settings) -> list[Finding]:
     import aiohttp
     from slack_sdk.errors import SlackApiError
 
+    from bot.channels.slack.calls import reason_of
     from bot.channels.slack.connection import web_client
-    from bot.channels.slack.delivery import reason_of
 
     client = web_client(settings)
     findings = []
@@ -89,24 +92,34 @@ def preview(settings: Settings, question: str) -> Said:
     text = clean_text(plain(question))
     advisor = Advisor(load_agent(settings, remember=False))
     try:
-        return said(asyncio.run(advisor.reply(text, SENDER, "slack")))
+        messages = asyncio.run(advisor.reply(text, SENDER, "slack"))
+        return said(messages, rated=Rated(SENDER, "preview"))
     finally:
         advisor.close()
 
 
 def as_json(reply: Said) -> str:
     """The message as it is sent."""
-    return json.dumps({"text": reply.text, "blocks": reply.blocks}, indent=2)
+    return json.dumps({"text": reply.text, "blocks": reply.with_picture(NO_FILE)}, indent=2)
 
 
-def picture(blocks: Blocks) -> str:
+def picture(reply: Said) -> str:
     """Roughly what a reader sees, as lines of text."""
-    return "\n".join(line for block in blocks for line in _drawn(block))
+    return "\n".join(line for block in reply.with_picture(NO_FILE) for line in _drawn(block))
+
+
+def chart_as_png(reply: Said) -> bytes | None:
+    """The picture that Slack would show; None where there is none."""
+    from bot.channels.slack.chart import draw
+
+    return None if reply.chart is None else draw(reply.chart)
 
 
 def _drawn(block: Mapping[str, Any]) -> Sequence[str]:
     if block["type"] == "actions":
         return ["  ".join(f"[ {button['text']['text']} ]" for button in block["elements"])]
+    if block["type"] == "image":
+        return [f"  [picture] {block['alt_text']}"]
     if block["type"] == "context":
         return [f"  {element['text']}" for element in block["elements"]]
     lines = []

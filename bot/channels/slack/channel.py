@@ -14,6 +14,7 @@ from bot.channels.guard import refusal, the_guard, too_many
 from bot.channels.rates import TooManyError
 from bot.channels.turn import OnNewMessage
 from bot.runtime.errors import UnavailableError
+from bot.runtime.stores.windowed import WindowedTrackerStore
 from bot.settings import current_settings
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ class SlackInput(InputChannel):
 
             if settings.slack_signing_secret:
                 the_guard().protect(app, LARGEST_BODY)
-            app.ctx.slack = Connection(settings, on_new_message)
+            app.ctx.slack = Connection(settings, on_new_message, lambda: _store(app))
             await app.ctx.slack.start()
 
         async def stop(app: Sanic, loop: asyncio.AbstractEventLoop) -> None:
@@ -65,6 +66,12 @@ class SlackInput(InputChannel):
             webhook.add_route(receive, "/", methods=["POST"], name="slack")
             webhook.add_route(receive, "/webhook", methods=["POST"], name="slack_webhook")
         return webhook
+
+
+def _store(app: Sanic) -> WindowedTrackerStore | None:
+    """The store, once the agent is loaded; None where it is Rasa's own, which keeps no thumbs."""
+    store = getattr(getattr(app.ctx, "agent", None), "tracker_store", None)
+    return store if isinstance(store, WindowedTrackerStore) else None
 
 
 async def _receive(request: Request, connection: Connection) -> HTTPResponse:
@@ -83,6 +90,6 @@ async def _receive(request: Request, connection: Connection) -> HTTPResponse:
     except UnavailableError:
         return refusal(503, "The database does not answer.", "Send it again.")
     answer: HTTPResponse = to_sanic_response(
-        await connection.dispatch(to_async_bolt_request(request))
+        await connection.dispatch(lambda: to_async_bolt_request(request))
     )
     return answer

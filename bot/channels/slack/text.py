@@ -6,7 +6,8 @@ import re
 
 # What Slack writes in angle brackets: a kind or address, and perhaps a label.
 POINTED = re.compile(r"<([^<>|]*)(?:\|([^<>]*))?>")
-EMOJI = re.compile(r":([a-z0-9_+'-]*[a-z+-][a-z0-9_+'-]*):(?::skin-tone-\d:)?")
+# A name has at most 100 characters, and is no time such as 10:30:45. The bound keeps it fast.
+EMOJI = re.compile(r":(?![\d_']*:)([a-z0-9_+'-]{1,100}):(?::skin-tone-\d:)?")
 # Marks around words, not those within: 5*3 and snake_case stay.
 EMPHASIS = re.compile(r"(?<![\w*_~])([*_~])(?=\S)([^*_~\n]+?)(?<=\S)\1(?![\w*_~])")
 LINE_MARK = re.compile(r"(?m)^[ \t]*(?:>{1,3}|[•◦▪])[ \t]?")

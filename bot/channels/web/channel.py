@@ -14,13 +14,14 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from bot import apology
+from bot.channels.feedback import take_feedback
 from bot.channels.guard import NotHandledError, not_handled, refusal, the_guard, too_many
 from bot.channels.intake import MESSAGE_ID, REMEDIES, IntakeError, take_object
 from bot.channels.rasa_api import require_token
 from bot.channels.rates import TooManyError
+from bot.channels.replies import fact_ids, replies
 from bot.channels.turn import OnNewMessage
-from bot.channels.web.feedback import take_feedback
-from bot.channels.web.replies import fact_ids, replies, transcript
+from bot.channels.web.replies import transcript
 from bot.channels.web.sessions import Session, SessionError, Sessions, open_sessions
 from bot.metrics import MESSAGES
 from bot.runtime.errors import UnavailableError

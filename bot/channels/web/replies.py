@@ -1,30 +1,12 @@
-"""The shape in which the web channel gives messages: text, and the structured answers."""
+"""The shape in which the web channel gives a conversation back."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 USER, ADVISOR = "user", "advisor"
-
-
-def replies(messages: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """What Rasa's collector holds, one entry for each reply.
-
-    Rasa gives a reply's text and its structured form as two messages.
-
-    Returns:
-        ``[{"text": ..., "data": ... or None}]``; data as `bot.rendering.structured` makes it.
-    """
-    found: list[dict[str, Any]] = []
-    for message in messages:
-        if message.get("text"):
-            found.append({"text": message["text"], "data": None})
-        data = (message.get("custom") or {}).get("data")
-        if data is not None and found:
-            found[-1]["data"] = data
-    return found
 
 
 def transcript(events: Iterable[str]) -> list[dict[str, Any]]:
@@ -53,9 +35,3 @@ def transcript(events: Iterable[str]) -> list[dict[str, Any]]:
             entries.append({"from": ADVISOR, **entry, **of})
             place += 1
     return entries
-
-
-def fact_ids(reply: dict[str, Any]) -> list[str]:
-    """The ids of all facts that an entry of `replies` tells."""
-    answers = (reply["data"] or {}).get("answers", ())
-    return list(dict.fromkeys(fact for answer in answers for fact in answer["facts"]))

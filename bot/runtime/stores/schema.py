@@ -76,6 +76,8 @@ feedback = Table(
     Column("given_at", Float, nullable=False),
     Column("helpful", Boolean, nullable=False),
     Column("reason", String(255)),
+    # In the user's own words, where a channel asks for them.
+    Column("comment", Text),
     # JSON list of the ids of the facts that the reply told.
     Column("facts", Text, nullable=False),
 )
@@ -105,6 +107,10 @@ def set_up(connection: Connection) -> None:
         for column, kind in (("sequence", "INTEGER"), ("message_id", "VARCHAR(255)")):
             if column not in columns:
                 connection.execute(text(f"ALTER TABLE events ADD COLUMN {column} {kind}"))
+    if found.has_table("feedback"):
+        columns = {column["name"] for column in found.get_columns("feedback")}
+        if "comment" not in columns:
+            connection.execute(text("ALTER TABLE feedback ADD COLUMN comment TEXT"))
     metadata.create_all(connection)
     for index in events.indexes:
         index.create(connection, checkfirst=True)

@@ -209,6 +209,7 @@ class WindowedTrackerStore(TrackerStore):
         helpful: bool,
         reason: str | None,
         facts: Sequence[str],
+        comment: str | None = None,
     ) -> None:
         """Stores what a user says of a reply; the last word on it counts.
 
@@ -219,6 +220,7 @@ class WindowedTrackerStore(TrackerStore):
             helpful: thumb up or down.
             reason: why not, if one was given.
             facts: ids of the facts that the reply told.
+            comment: in the user's own words, if there are any; cleaned and masked.
 
         Raises:
             UnavailableError: the database did not answer in time.
@@ -230,6 +232,7 @@ class WindowedTrackerStore(TrackerStore):
             "given_at": time.time(),
             "helpful": helpful,
             "reason": reason,
+            "comment": comment,
             "facts": json.dumps(list(facts)),
         }
         await self._written(lambda c: journal.keep_feedback(c, given))

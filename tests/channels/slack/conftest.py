@@ -39,7 +39,9 @@ async def connect(slack_settings: Settings, advisor: Advisor) -> AsyncIterator[C
     started: list[Connection] = []
 
     async def begin() -> Connection:
-        connection = Connection(slack_settings, advisor.agent.handle_message)
+        connection = Connection(
+            slack_settings, advisor.agent.handle_message, lambda: advisor.agent.tracker_store
+        )
         started.append(connection)
         await connection.start()
         await connection.connected.wait()

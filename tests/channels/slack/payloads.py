@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 from typing import Any
 
 from tests.channels.slack.stand_in import BOT, TEAM
@@ -135,3 +136,46 @@ def home_opened(user: str = "U0ASKER") -> Payload:
 def chat_started(user: str = "U0ASKER") -> Payload:
     thread = {"user_id": user, "context": {}, "channel_id": "D0ASKER", "thread_ts": timestamp()}
     return _event({"type": "assistant_thread_started", "assistant_thread": thread})
+
+
+def click_alone(button: Payload, response_url: str, user: str = "U0ASKER") -> Payload:
+    """A click on a message that one person alone sees: Slack does not send the message along."""
+    container = {
+        "type": "message",
+        "message_ts": timestamp(),
+        "channel_id": "C0OPEN",
+        "is_ephemeral": True,
+    }
+    return _interaction("block_actions", user) | {
+        "container": container,
+        "channel": {"id": "C0OPEN", "name": "open"},
+        "response_url": response_url,
+        "actions": [_action(button)],
+    }
+
+
+def dialog(view: Payload, reason: str, comment: str | None, user: str = "U0ASKER") -> Payload:
+    """A dialog that was filled in and sent."""
+    option = {"text": {"type": "plain_text", "text": "a reason"}, "value": reason}
+    values = {
+        "reason": {"reason": {"type": "radio_buttons", "selected_option": option}},
+        "comment": {"comment": {"type": "plain_text_input", "value": comment}},
+    }
+    return _interaction("view_submission", user) | {
+        "view": {
+            **view,
+            "id": f"V{next(_numbers):010}",
+            "team_id": TEAM,
+            "app_installed_team_id": TEAM,
+            "state": {"values": values},
+            "hash": "156772938.1827394",
+            "root_view_id": "V0ROOT",
+        },
+        "response_urls": [],
+    }
+
+
+def value_of(thumb: Payload) -> tuple[str, str]:
+    """What a thumb is about: a conversation, and the id of a message in it."""
+    conversation, message = json.loads(thumb["value"])
+    return conversation, message

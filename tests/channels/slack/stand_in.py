@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import json
+import time
 from collections import defaultdict, deque
 from collections.abc import Callable
 from typing import Any
@@ -13,7 +14,10 @@ from aiohttp import WSMsgType, web
 
 BOT = "U0BOT"
 TEAM = "T0TEAM"
-SCOPES = "chat:write,im:history,im:write,app_mentions:read,channels:history,groups:history,commands"
+SCOPES = (
+    "chat:write,im:history,im:write,app_mentions:read,channels:history,groups:history,commands,"
+    "files:write"
+)
 PATIENCE = 30
 
 Payload = dict[str, Any]
@@ -26,7 +30,17 @@ class Slack:
         self.calls: list[tuple[str, Payload]] = []
         self.posts: list[Payload] = []
         self.responses: list[Payload] = []
+        # Files as they were uploaded, by their ids; whole ones may be shown.
+        self.files: dict[str, bytes] = {}
+        self.whole: set[str] = set()
+        # How often a file is still said to be unknown after its upload.
+        self.unready = 0
         self.acknowledged: set[str] = set()
+        # What was said together with the acknowledgement of an envelope.
+        self.said: dict[str, Payload] = {}
+        # Seconds from an envelope to its acknowledgement.
+        self.seconds: dict[str, float] = {}
+        self._sent: dict[str, float] = {}
         # Method -> what it answers instead, one after the other; True stands for its own answer.
         self.instead: dict[str, deque[Callable[[], web.Response]]] = defaultdict(deque)
         # Taken, but the answer is an error all the same.
@@ -44,6 +58,7 @@ class Slack:
         app = web.Application()
         app.router.add_route("*", "/api/{method}", self._api)
         app.router.add_post("/respond", self._respond)
+        app.router.add_post("/upload/{file}", self._take_file)
         app.router.add_get("/link", self._link)
         self._runner = web.AppRunner(app)
         await self._runner.setup()
@@ -67,6 +82,7 @@ class Slack:
         }
         self._unacknowledged[number] = envelope
         if self._sockets:
+            self._sent[number] = time.monotonic()
             await self._sockets[-1].send_json(envelope)
         return number
 
@@ -128,6 +144,8 @@ class Slack:
         if self.lost_answers[method]:
             self.lost_answers[method] -= 1
             return web.json_response({"ok": False, "error": "internal_error"}, status=500)
+        if "blocks" in content and isinstance(content["blocks"], str):
+            content["blocks"] = json.loads(content["blocks"])
         return web.json_response({"ok": True, **result}, headers={"x-oauth-scopes": self.scopes})
 
     def _auth_test(self, _: Payload) -> Payload:
@@ -144,9 +162,29 @@ class Slack:
             content |= {"blocks": json.loads(content["blocks"])}
         if isinstance(content.get("metadata"), str):
             content |= {"metadata": json.loads(content["metadata"])}
+        images = [b for b in content.get("blocks") or [] if b["type"] == "image"]
+        if images and (self.unready or images[0]["slack_file"]["id"] not in self.whole):
+            self.unready = max(self.unready - 1, 0)
+            return {"ok": False, "error": "invalid_blocks"}
+        if not content.get("channel"):
+            return {"ok": False, "error": "channel_not_found"}
         content["ts"] = f"1800000000.{next(self._numbers):06}"
         self.posts.append(content)
         return {"ts": content["ts"], "channel": content["channel"]}
+
+    def _files_getUploadURLExternal(self, content: Payload) -> Payload:  # noqa: N802
+        file = f"F{next(self._numbers):010}"
+        return {"upload_url": f"http://127.0.0.1:{self.port}/upload/{file}", "file_id": file}
+
+    async def _take_file(self, request: web.Request) -> web.Response:
+        self.files[request.match_info["file"]] = await request.read()
+        return web.Response(text="OK")
+
+    def _files_completeUploadExternal(self, content: Payload) -> Payload:  # noqa: N802
+        given = content["files"]
+        named = [file["id"] for file in (json.loads(given) if isinstance(given, str) else given)]
+        self.whole.update(named)
+        return {"files": [{"id": name} for name in named]}
 
     def _conversations_history(self, content: Payload) -> Payload:
         return {"messages": self._in_channel(content, None)}
@@ -169,13 +207,18 @@ class Slack:
         self.connections += 1
         self._sockets.append(socket)
         await socket.send_json({"type": "hello", "num_connections": 1})
-        for envelope in list(self._unacknowledged.values()):
+        for number, envelope in list(self._unacknowledged.items()):
+            self._sent[number] = time.monotonic()
             await socket.send_json(envelope)
         try:
             await self._tell()
             async for message in socket:
                 if message.type is WSMsgType.TEXT:
-                    number = json.loads(message.data).get("envelope_id")
+                    said = json.loads(message.data)
+                    number = said.get("envelope_id")
+                    self.said[number] = said.get("payload") or {}
+                    if number in self._sent:
+                        self.seconds[number] = time.monotonic() - self._sent.pop(number)
                     self._unacknowledged.pop(number, None)
                     self.acknowledged.add(number)
                     await self._tell()

@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import json
 import shutil
+import sqlite3
 import time
 from pathlib import Path
 from urllib.parse import urlencode
@@ -14,9 +15,10 @@ from urllib.parse import urlencode
 import aiohttp
 import pytest
 
+from bot.channels.slack.thumbs import THANKS_WHY
 from tests.channels.serving import REPOSITORY, Server
 from tests.channels.slack import payloads
-from tests.channels.slack.limits import hold, said_in
+from tests.channels.slack.limits import hold, said_in, thumbs_of
 from tests.channels.slack.stand_in import Slack
 
 pytestmark = [pytest.mark.model, pytest.mark.slow]
@@ -85,11 +87,30 @@ async def test_slack_over_http(slack: Slack, tmp_path: Path) -> None:
         await slack.until(lambda: bool(slack.responses))
         hold(slack.responses[0])
         assert len(slack.posts) == 1
+
+        async def interact(payload: payloads.Payload) -> str:
+            form = urlencode({"payload": json.dumps(payload)})
+            status, said = await post(server, form, signed(form))
+            assert status == 200
+            return said
+
+        down = thumbs_of(slack.posts[0])[1]
+        await interact(payloads.click(slack.posts[0], down, slack.response_url))
+        await slack.until(lambda: bool(slack.called("views.open")))
+        dialog = slack.called("views.open")[0]["view"]
+        dialog = json.loads(dialog) if isinstance(dialog, str) else dialog
+        thanked = json.loads(await interact(payloads.dialog(dialog, "wrong", "a private word")))
+        assert thanked["response_action"] == "update"
+        assert said_in(thanked["view"]) == THANKS_WHY
+        assert "private word" not in server.log
         assert "xoxb-test" not in server.log
         assert "median" not in server.log
         assert await asyncio.to_thread(server.stop) == 0
     finally:
         server.kill()
+    with sqlite3.connect(tmp_path / "var" / "conversations.db") as database:
+        (row,) = database.execute("SELECT helpful, reason, comment FROM feedback").fetchall()
+    assert row == (0, "wrong", "a private word")
 
 
 async def test_a_killed_server_answers_after_its_next_start(slack: Slack, tmp_path: Path) -> None:

@@ -55,3 +55,13 @@ def test_only_the_very_user_is_mentioned() -> None:
     assert mentions("hi <@U1>", "U1")
     assert mentions("hi <@U1|ana>", "U1")
     assert not mentions("hi <@U12>", "U1")
+
+
+@pytest.mark.parametrize("piece", [":a", ":-", "*a ", "*_~", "<a|", "\n> ", "~a_*", " ", ":", "a"])
+@pytest.mark.parametrize("opening", ["", ":", "*", "<", "`"])
+def test_text_made_to_be_slow_is_read_in_steps_that_grow_with_its_length(
+    opening: str, piece: str
+) -> None:
+    # Where they grew with its square this would take minutes, and the suite would say so.
+    text = opening + piece * 20_000
+    assert len(plain(text)) <= len(text)
