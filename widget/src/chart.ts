@@ -32,6 +32,8 @@ export function chart(figures: Figure[], own: number[]): TemplateResult | typeof
   const least = Math.min(...all);
   const most = Math.max(...all);
   const at = (value: number) => LEFT + ((value - least) / (most - least)) * (RIGHT - LEFT);
+  // Without a median there is no line of text above the bar.
+  const top = median ? 0 : 20;
   const rows = (related ? 1 : 0) + (mine === undefined ? 0 : 1);
   const words = [
     `Pay a year: range from ${said(low)} to ${said(high)}`,
@@ -41,7 +43,7 @@ export function chart(figures: Figure[], own: number[]): TemplateResult | typeof
   ].filter(Boolean);
 
   return html`<figure class="chart">
-    <svg viewBox="0 0 300 ${66 + 36 * rows}" role="img" aria-label="${words.join("; ")}.">
+    <svg viewBox="0 ${top} 300 ${66 - top + 36 * rows}" role="img" aria-label="${words.join("; ")}.">
       <rect class="range" x=${at(low.value)} y="26" rx="5" height="14"
         width=${at(high.value) - at(low.value)}></rect>
       ${median ? mark(at(median.value), 22, 22, "median") : nothing}

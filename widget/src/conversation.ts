@@ -32,6 +32,8 @@ export class Conversation {
   private resumed = false;
   /** Ratings arrive in their order: the last word counts. */
   private rating: Promise<void> = Promise.resolve();
+  /** The message under way; ends well, however that goes. */
+  private delivery: Promise<void> = Promise.resolve();
   /** Counts conversations: an answer to an earlier one comes too late. */
   private era = 0;
 
@@ -78,14 +80,14 @@ export class Conversation {
       data: null,
     };
     this.entries = [...this.entries, sent];
-    await this.deliver(sent);
+    await (this.delivery = this.deliver(sent));
   }
 
   /** Sends a message again, under its own id: the server answers it once. */
   async retry(entry: Entry): Promise<void> {
     if (this.waiting) return;
     if (!this.resumed) await this.resume();
-    await this.deliver(entry);
+    await (this.delivery = this.deliver(entry));
   }
 
   async rate(entry: Entry, thumb: "up" | "down", reason?: Reason): Promise<void> {
@@ -106,14 +108,16 @@ export class Conversation {
     this.changed([]);
   }
 
-  /** Begins anew; the earlier conversation stays on the server until its time is over. */
+  /** Begins anew; the server keeps the earlier conversation until its time is over or `delete`. */
   reset(): void {
-    this.client.forgetSession();
+    this.client.leaveSession();
     this.clear();
   }
 
-  /** Deletes the conversation on the server and here. */
+  /** Deletes this conversation and those before it, on the server and here. */
   async delete(): Promise<boolean> {
+    // What is under way would be stored after all.
+    await this.delivery;
     try {
       await this.client.delete();
     } catch (error) {
@@ -149,7 +153,7 @@ export class Conversation {
     }, SLOW);
     let answers: Entry[] = [];
     try {
-      const replies = await this.sendOrBegin(entry.text, id);
+      const replies = await this.sendOrBegin(entry.text, id, () => era === this.era);
       if (era !== this.era) return;
       this.memory.set(PENDING, null);
       answers = replies.map((reply, place) => ({
@@ -175,14 +179,14 @@ export class Conversation {
     }
   }
 
-  private async sendOrBegin(text: string, id: string) {
+  private async sendOrBegin(text: string, id: string, wanted: () => boolean) {
     try {
-      return await this.client.send(text, id);
+      return await this.client.send(text, id, wanted);
     } catch (error) {
-      if (!(error instanceof Failure && error.status === EXPIRED)) throw error;
-      this.client.forgetSession();
+      if (!(error instanceof Failure && error.status === EXPIRED) || !wanted()) throw error;
+      this.client.leaveSession();
       this.notice = "The earlier session has ended. This is a new conversation.";
-      return await this.client.send(text, id);
+      return await this.client.send(text, id, wanted);
     }
   }
 
@@ -191,7 +195,7 @@ export class Conversation {
       return await this.client.history();
     } catch (error) {
       if (!(error instanceof Failure && error.status === EXPIRED)) throw error;
-      this.client.forgetSession();
+      this.client.leaveSession();
       return [];
     }
   }
