@@ -59,7 +59,10 @@ def content(document: Document) -> Markup:
     HTML in it stays text, and links go nowhere but to the web, to a telephone or within the site.
     """
     markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
-    tokens = markdown.parse(document.path.read_text(encoding="utf-8"))
+    text = re.sub(
+        r"^<!--.*-->\n", "", document.path.read_text(encoding="utf-8"), flags=re.MULTILINE
+    )
+    tokens = markdown.parse(text)
     for token, following in zip(tokens, [*tokens[1:], None], strict=True):
         if token.type == "heading_open" and following is not None:
             token.attrSet("id", anchor(following.content))

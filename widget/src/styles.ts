@@ -449,4 +449,12 @@ export const styles = css`
       border-radius: 0;
     }
   }
+  @media (max-height: 480px) {
+    :host(:not([inline])) .panel {
+      inset-block-end: 0;
+      height: 100vh;
+      height: 100dvh;
+      border-radius: 0;
+    }
+  }
 `;
