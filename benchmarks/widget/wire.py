@@ -46,6 +46,14 @@ class Wire:
         loop.call_later(self.delay, writer.close)
 
 
+async def _end(server: asyncio.Server) -> None:
+    server.close()
+    open_ones = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in open_ones:
+        task.cancel()
+    await asyncio.gather(*open_ones, return_exceptions=True)
+
+
 @contextmanager
 def wire_to(port: int) -> Iterator[Wire]:
     """A wire to a port of this machine."""
@@ -58,6 +66,6 @@ def wire_to(port: int) -> Iterator[Wire]:
     try:
         yield wire
     finally:
-        loop.call_soon_threadsafe(server.close)
+        asyncio.run_coroutine_threadsafe(_end(server), loop).result()
         loop.call_soon_threadsafe(loop.stop)
         thread.join()

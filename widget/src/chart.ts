@@ -6,11 +6,18 @@ import type { Figure } from "./protocol.js";
 const LEFT = 8;
 const RIGHT = 292;
 
-const dollars = new Intl.NumberFormat("en-US", {
-  style: "currency",
-  currency: "USD",
-  maximumFractionDigits: 0,
-});
+let format: Intl.NumberFormat | undefined;
+
+/** An amount, such as $90,000. */
+function dollars(value: number): string {
+  // Made at the first chart: it takes longer than all else before the button shows.
+  format ??= new Intl.NumberFormat("en-US", {
+    style: "currency",
+    currency: "USD",
+    maximumFractionDigits: 0,
+  });
+  return format.format(value);
+}
 
 /**
  * Draws a chart, where the figures hold a range.
@@ -39,7 +46,7 @@ export function chart(figures: Figure[], own: number[]): TemplateResult | typeof
     `Pay a year: range from ${said(low)} to ${said(high)}`,
     median ? `median ${said(median)}` : "",
     related ? `set apart, a related job, ${named(related)}: ${said(related)}` : "",
-    mine === undefined ? "" : `your pay: ${dollars.format(mine)}`,
+    mine === undefined ? "" : `your pay: ${dollars(mine)}`,
   ].filter(Boolean);
 
   return html`<figure class="chart">
@@ -49,7 +56,7 @@ export function chart(figures: Figure[], own: number[]): TemplateResult | typeof
       ${median ? mark(at(median.value), 22, 22, "median") : nothing}
       ${median ? label(at(median.value), 14, `median ${said(median)}`) : nothing}
       ${label(at(low.value), 58, said(low))} ${label(at(high.value), 58, said(high))}
-      ${mine === undefined ? nothing : row(at(mine), 70, `your pay ${dollars.format(mine)}`, "own")}
+      ${mine === undefined ? nothing : row(at(mine), 70, `your pay ${dollars(mine)}`, "own")}
       ${related
         ? row(at(related.value), 70 + 36 * (rows - 1), `related job: ${said(related)}`, "related")
         : nothing}
@@ -65,7 +72,7 @@ function named(figure: Figure): string {
 }
 
 function said(figure: Figure): string {
-  return `${figure.hedge ? `${figure.hedge} ` : ""}${dollars.format(figure.value)}`;
+  return `${figure.hedge ? `${figure.hedge} ` : ""}${dollars(figure.value)}`;
 }
 
 function mark(x: number, y: number, height: number, kind: string): TemplateResult {

@@ -51,7 +51,7 @@ export class Conversation {
       if (!this.resumed && this.client.session !== null) {
         const said = await this.history();
         if (era !== this.era) return;
-        this.entries = said.map(entry);
+        this.entries = this.joined(said);
       }
       if (!this.resumed) this.restorePending();
       this.resumed = true;
@@ -165,8 +165,9 @@ export class Conversation {
         reply: place,
       }));
       // Answers stand behind their question, wherever that stood when it was sent again.
-      const place = this.entries.indexOf(entry) + 1;
-      this.entries = [...this.entries.slice(0, place), ...answers, ...this.entries.slice(place)];
+      const others = this.entries.filter((one) => one === entry || one.messageId !== id);
+      const place = others.indexOf(entry) + 1;
+      this.entries = [...others.slice(0, place), ...answers, ...others.slice(place)];
     } catch (error) {
       if (era !== this.era) return;
       entry.failed = words(error);
@@ -200,11 +201,23 @@ export class Conversation {
     }
   }
 
+  /** What the server has, and behind it what was said here before that came. */
+  private joined(said: Saying[]): Entry[] {
+    const mine = this.entries.filter(({ from }) => from === "user");
+    const known = new Set(said.map((saying) => saying.message_id));
+    const since = this.entries.filter(({ messageId }) => !known.has(messageId));
+    const own = (saying: Saying) =>
+      saying.from === "user" ? mine.find((one) => one.messageId === saying.message_id) : undefined;
+    return [...said.map((saying) => own(saying) ?? entry(saying)), ...since];
+  }
+
   /** A message that was under way when the page was left. */
   private restorePending(): void {
     const kept = this.memory.get(PENDING);
     if (kept === null) return;
     const { id, text } = JSON.parse(kept) as { id: string; text: string };
+    // This page has sent it, and says itself how that goes.
+    if (this.waiting || this.failedEntry?.messageId === id) return;
     if (this.entries.some((entry) => entry.messageId === id && entry.from === "advisor")) {
       this.memory.set(PENDING, null);
       return;
