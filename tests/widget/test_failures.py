@@ -68,6 +68,7 @@ def test_a_slow_answer_is_said_and_one_that_never_comes_is_given_up(new_page: Ne
 
     page.clock.run_for(5_000)
     expect(typing).to_have_text("Still working on it")
+    expect(page.locator("[role=status]")).to_have_text("Still working on it")
 
     page.clock.run_for(25_000)
     expect(page.locator(".failed")).to_have_text("The advisor took too long to answer.")

@@ -23,6 +23,7 @@ const REASONS: [Reason, string][] = [
   ["not_what_i_asked", "Not what I asked"],
 ];
 const STOP = "Stop the fit check";
+const SLOW = "Still working on it";
 const EARLIER =
   "What was said before you started again is kept as well. “Delete my conversation” in the menu " +
   "deletes all of it.";
@@ -285,7 +286,7 @@ export class CareerAdvisor extends LitElement {
   private typing(): TemplateResult {
     return html`<div class="typing">
       <i></i><i></i><i></i
-      ><span class=${this.talk.slow ? "" : "quiet"}>${this.talk.slow ? "Still working on it" : "Answering"}</span>
+      ><span class=${this.talk.slow ? "" : "quiet"}>${this.talk.slow ? SLOW : "Answering"}</span>
     </div>`;
   }
 
@@ -342,7 +343,7 @@ export class CareerAdvisor extends LitElement {
       for (const { text } of answers) this.tell("message", { from: "advisor", text });
     } else {
       const failed = this.talk.failedEntry?.failed;
-      this.announced = failed ?? this.talk.notice;
+      this.announced = failed ?? (this.talk.slow ? SLOW : this.talk.notice);
     }
     this.requestUpdate();
     void this.updateComplete.then(() => this.toEnd(answers[0]));
