@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import shutil
 import sys
 import tempfile
@@ -52,7 +53,7 @@ def main(arguments: list[str]) -> int:
 
 
 def _run(runs: int) -> dict[str, Any]:
-    port = free_port()
+    port, load = free_port(), os.getloadavg()[0]
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as home:
         browser = playwright.chromium.launch(executable_path=executable(), args=list(FLAGS))
         loaded = loading(browser, runs)
@@ -64,6 +65,7 @@ def _run(runs: int) -> dict[str, Any]:
         "date": now(),
         "machine": machine(),
         "runs": runs,
+        "load": load,
         "loading": loaded,
         "answering": answered,
         "transport": carried,

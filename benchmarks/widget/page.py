@@ -12,8 +12,10 @@ Run = dict[str, Any]
 
 def places(run: Run) -> dict[str, str]:
     """What stands in them."""
+    measured = f"Measured {run['date']} on {described(run['machine'])}"
+    beside = f"beside other work of the machine (a load of {run['load']:.1f} at the beginning)"
     return {
-        "measured": f"Measured {run['date']} on {described(run['machine'])}.",
+        "measured": f"{measured}; medians of {run['runs']} runs, {beside}.",
         "loading": loading(run),
         "answering": answering(run),
         "transport": transport(run),
