@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help chat run train test check evaluate bench bench-nlu reliability lock clean setup model \
+.PHONY: help chat run train test check evaluate bench bench-nlu bench-widget reliability lock clean setup model \
 	widget
 
 export RASA_TELEMETRY_ENABLED ?= false
@@ -53,6 +53,9 @@ bench: model ## Measure speed and memory beside a stock bot, 30 minutes; BENCH=-
 
 bench-nlu: setup ## Measure understanding beside other pipelines, hours; BENCH=--quick for a tenth
 	@.venv/bin/python -m benchmarks.nlu $(BENCH)
+
+bench-widget: model widget ## Measure the chat widget in a browser, 3 minutes; BENCH=--quick for 1
+	@.venv/bin/python -m benchmarks.widget $(BENCH)
 
 reliability: model ## Provoke every fault and write docs/reliability.md
 	@rm -rf var/reliability

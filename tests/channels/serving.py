@@ -9,7 +9,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -131,6 +132,21 @@ class Server:
             return self.get("/health").status_code == 200
         except requests.ConnectionError:
             return False
+
+
+@contextmanager
+def serving_advisor(home: Path, **settings: str) -> Iterator[Server]:
+    """The product itself, with its own model, in a folder of its own."""
+    for name in ("config.yml", "credentials.yml"):
+        shutil.copy(REPOSITORY / name, home)
+    model = str(REPOSITORY / "models" / "advisor.tar.gz")
+    script = REPOSITORY / "bot" / "runtime" / "server.py"
+    server = Server(home, script, ADVISOR_MODEL=model, **settings)
+    try:
+        server.start()
+        yield server
+    finally:
+        server.kill()
 
 
 def wait_until(condition: Callable[[], bool], seconds: float) -> None:

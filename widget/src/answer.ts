@@ -3,19 +3,26 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { chart } from "./chart.js";
 import type { Answer, Reply } from "./protocol.js";
+import { words } from "./words.js";
 
-/** @param print called where the user wants a card of the fit check on paper. */
-export function reply(said: Reply, print: (answer: Answer) => void): TemplateResult {
+type Print = (answer: Answer) => void;
+
+/**
+ * @param phone number of a person, which may stand in the texts.
+ * @param print called where the user wants a card of the fit check on paper.
+ */
+export function reply(said: Reply, phone: string, print: Print): TemplateResult {
   const answers = said.data?.answers;
-  if (!answers?.length) return html`<p class="lead">${said.text}</p>`;
-  return html`${answers.map((answer, place) => one(answer, answers, place, print))}`;
+  if (!answers?.length) return html`<p class="lead">${words(said.text, phone)}</p>`;
+  return html`${answers.map((answer, place) => one(answer, answers, place, phone, print))}`;
 }
 
 function one(
   answer: Answer,
   all: Answer[],
   place: number,
-  print: (answer: Answer) => void,
+  phone: string,
+  print: Print,
 ): TemplateResult {
   const later = all.slice(place + 1);
   const figures = [...answer.figures, ...all.filter((o) => o !== answer).flatMap((o) => o.figures)];
@@ -26,14 +33,14 @@ function one(
   const source = answer.source && !later.some((other) => other.source === answer.source);
   return html`<div class=${card ? "answer card" : "answer"}>
     ${answer.step ? progress(answer.step) : nothing}
-    <p class="lead">${answer.lead}</p>
+    <p class="lead">${words(answer.lead, phone)}</p>
     ${answer.points.length
       ? html`<ul>
-          ${answer.points.map((point) => html`<li>${point}</li>`)}
+          ${answer.points.map((point) => html`<li>${words(point, phone)}</li>`)}
         </ul>`
       : nothing}
     ${ranged ? chart(figures, answer.own) : nothing}
-    ${caveat ? html`<p class="caveat">${answer.caveat}</p>` : nothing}
+    ${caveat ? html`<p class="caveat">${words(answer.caveat, phone)}</p>` : nothing}
     ${source
       ? html`<details class="source">
           <summary>Source</summary>

@@ -6,11 +6,18 @@ import type { Figure } from "./protocol.js";
 const LEFT = 8;
 const RIGHT = 292;
 
-const dollars = new Intl.NumberFormat("en-US", {
-  style: "currency",
-  currency: "USD",
-  maximumFractionDigits: 0,
-});
+let format: Intl.NumberFormat | undefined;
+
+/** An amount, such as $90,000. */
+function dollars(value: number): string {
+  // Made at the first chart: it takes longer than all else before the button shows.
+  format ??= new Intl.NumberFormat("en-US", {
+    style: "currency",
+    currency: "USD",
+    maximumFractionDigits: 0,
+  });
+  return format.format(value);
+}
 
 /**
  * Draws a chart, where the figures hold a range.
@@ -32,22 +39,24 @@ export function chart(figures: Figure[], own: number[]): TemplateResult | typeof
   const least = Math.min(...all);
   const most = Math.max(...all);
   const at = (value: number) => LEFT + ((value - least) / (most - least)) * (RIGHT - LEFT);
+  // Without a median there is no line of text above the bar.
+  const top = median ? 0 : 20;
   const rows = (related ? 1 : 0) + (mine === undefined ? 0 : 1);
   const words = [
     `Pay a year: range from ${said(low)} to ${said(high)}`,
     median ? `median ${said(median)}` : "",
     related ? `set apart, a related job, ${named(related)}: ${said(related)}` : "",
-    mine === undefined ? "" : `your pay: ${dollars.format(mine)}`,
+    mine === undefined ? "" : `your pay: ${dollars(mine)}`,
   ].filter(Boolean);
 
   return html`<figure class="chart">
-    <svg viewBox="0 0 300 ${66 + 36 * rows}" role="img" aria-label="${words.join("; ")}.">
+    <svg viewBox="0 ${top} 300 ${66 - top + 36 * rows}" role="img" aria-label="${words.join("; ")}.">
       <rect class="range" x=${at(low.value)} y="26" rx="5" height="14"
         width=${at(high.value) - at(low.value)}></rect>
       ${median ? mark(at(median.value), 22, 22, "median") : nothing}
       ${median ? label(at(median.value), 14, `median ${said(median)}`) : nothing}
       ${label(at(low.value), 58, said(low))} ${label(at(high.value), 58, said(high))}
-      ${mine === undefined ? nothing : row(at(mine), 70, `your pay ${dollars.format(mine)}`, "own")}
+      ${mine === undefined ? nothing : row(at(mine), 70, `your pay ${dollars(mine)}`, "own")}
       ${related
         ? row(at(related.value), 70 + 36 * (rows - 1), `related job: ${said(related)}`, "related")
         : nothing}
@@ -63,7 +72,7 @@ function named(figure: Figure): string {
 }
 
 function said(figure: Figure): string {
-  return `${figure.hedge ? `${figure.hedge} ` : ""}${dollars.format(figure.value)}`;
+  return `${figure.hedge ? `${figure.hedge} ` : ""}${dollars(figure.value)}`;
 }
 
 function mark(x: number, y: number, height: number, kind: string): TemplateResult {

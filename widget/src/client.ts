@@ -6,6 +6,8 @@ import type { Reason, Reply, Saying, Welcome } from "./protocol.js";
 /** Milliseconds that the server gets for an answer. */
 const PATIENCE = 30_000;
 const SESSION = "session";
+const EARLIER = "earlier";
+const ENDED = 401;
 
 /** Something failed; `message` is for the user. */
 export class Failure extends Error {
@@ -32,7 +34,20 @@ export class Client {
     return this.memory.full(SESSION);
   }
 
-  forgetSession(): void {
+  /** Sessions of conversations before this one, which the server may still keep. */
+  get earlier(): string[] {
+    return this.memory.get(EARLIER)?.split(" ") ?? [];
+  }
+
+  /** Whether the server may keep something that this browser's user has said. */
+  get kept(): boolean {
+    return this.session !== null || this.earlier.length > 0;
+  }
+
+  /** Puts the session aside: what was said in it can still be deleted. */
+  leaveSession(): void {
+    if (this.session === null) return;
+    this.memory.set(EARLIER, [...this.earlier, this.session].join(" "));
     this.memory.set(SESSION, null);
   }
 
@@ -40,10 +55,15 @@ export class Client {
     return this.ask<Welcome>("GET", "welcome");
   }
 
-  /** Sends a message; with the same id it may be sent again and is answered once. */
-  async send(message: string, id: string): Promise<Reply[]> {
+  /**
+   * Sends a message; with the same id it may be sent again and is answered once.
+   *
+   * @param wanted whether it is still to be sent, once there is a session.
+   */
+  async send(message: string, id: string, wanted: () => boolean): Promise<Reply[]> {
     if (this.session === null) {
       const begun = await this.ask<{ session: string }>("POST", "sessions");
+      if (!wanted()) return [];
       this.memory.set(SESSION, begun.session);
     }
     const body = { message, message_id: id };
@@ -58,20 +78,33 @@ export class Client {
     await this.ask("POST", "feedback", { message_id: id, reply, helpful, reason: reason ?? null });
   }
 
-  /** Has the conversation deleted on the server, and forgets the session. */
+  /** Has the conversation and all earlier ones deleted on the server, and forgets the sessions. */
   async delete(): Promise<void> {
-    if (this.session === null) return;
-    try {
-      await this.ask("DELETE", "session");
-    } catch (error) {
-      if (!(error instanceof Failure && error.status === 401)) throw error;
+    for (const session of [...this.earlier, ...(this.session ? [this.session] : [])]) {
+      try {
+        await this.ask("DELETE", "session", undefined, session);
+      } catch (error) {
+        // What the server does not know it does not keep for this browser either.
+        if (!(error instanceof Failure && error.status === ENDED)) throw error;
+      }
+      this.forget(session);
     }
-    this.forgetSession();
   }
 
-  private async ask<T>(method: string, path: string, body?: unknown): Promise<T> {
+  private forget(session: string): void {
+    const rest = this.earlier.filter((other) => other !== session);
+    this.memory.set(EARLIER, rest.join(" ") || null);
+    if (session === this.session) this.memory.set(SESSION, null);
+  }
+
+  private async ask<T>(
+    method: string,
+    path: string,
+    body?: unknown,
+    session = this.session,
+  ): Promise<T> {
     const headers: Record<string, string> = {};
-    if (this.session !== null) headers["Authorization"] = `Bearer ${this.session}`;
+    if (session !== null) headers["Authorization"] = `Bearer ${session}`;
     if (body !== undefined) headers["Content-Type"] = "application/json";
     const controller = new AbortController();
     const timer = setTimeout(() => controller.abort(), PATIENCE);

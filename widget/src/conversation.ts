@@ -32,6 +32,8 @@ export class Conversation {
   private resumed = false;
   /** Ratings arrive in their order: the last word counts. */
   private rating: Promise<void> = Promise.resolve();
+  /** The message under way; ends well, however that goes. */
+  private delivery: Promise<void> = Promise.resolve();
   /** Counts conversations: an answer to an earlier one comes too late. */
   private era = 0;
 
@@ -49,7 +51,7 @@ export class Conversation {
       if (!this.resumed && this.client.session !== null) {
         const said = await this.history();
         if (era !== this.era) return;
-        this.entries = said.map(entry);
+        this.entries = this.joined(said);
       }
       if (!this.resumed) this.restorePending();
       this.resumed = true;
@@ -78,14 +80,14 @@ export class Conversation {
       data: null,
     };
     this.entries = [...this.entries, sent];
-    await this.deliver(sent);
+    await (this.delivery = this.deliver(sent));
   }
 
   /** Sends a message again, under its own id: the server answers it once. */
   async retry(entry: Entry): Promise<void> {
     if (this.waiting) return;
     if (!this.resumed) await this.resume();
-    await this.deliver(entry);
+    await (this.delivery = this.deliver(entry));
   }
 
   async rate(entry: Entry, thumb: "up" | "down", reason?: Reason): Promise<void> {
@@ -106,14 +108,16 @@ export class Conversation {
     this.changed([]);
   }
 
-  /** Begins anew; the earlier conversation stays on the server until its time is over. */
+  /** Begins anew; the server keeps the earlier conversation until its time is over or `delete`. */
   reset(): void {
-    this.client.forgetSession();
+    this.client.leaveSession();
     this.clear();
   }
 
-  /** Deletes the conversation on the server and here. */
+  /** Deletes this conversation and those before it, on the server and here. */
   async delete(): Promise<boolean> {
+    // What is under way would be stored after all.
+    await this.delivery;
     try {
       await this.client.delete();
     } catch (error) {
@@ -149,7 +153,7 @@ export class Conversation {
     }, SLOW);
     let answers: Entry[] = [];
     try {
-      const replies = await this.sendOrBegin(entry.text, id);
+      const replies = await this.sendOrBegin(entry.text, id, () => era === this.era);
       if (era !== this.era) return;
       this.memory.set(PENDING, null);
       answers = replies.map((reply, place) => ({
@@ -161,8 +165,9 @@ export class Conversation {
         reply: place,
       }));
       // Answers stand behind their question, wherever that stood when it was sent again.
-      const place = this.entries.indexOf(entry) + 1;
-      this.entries = [...this.entries.slice(0, place), ...answers, ...this.entries.slice(place)];
+      const others = this.entries.filter((one) => one === entry || one.messageId !== id);
+      const place = others.indexOf(entry) + 1;
+      this.entries = [...others.slice(0, place), ...answers, ...others.slice(place)];
     } catch (error) {
       if (era !== this.era) return;
       entry.failed = words(error);
@@ -175,14 +180,14 @@ export class Conversation {
     }
   }
 
-  private async sendOrBegin(text: string, id: string) {
+  private async sendOrBegin(text: string, id: string, wanted: () => boolean) {
     try {
-      return await this.client.send(text, id);
+      return await this.client.send(text, id, wanted);
     } catch (error) {
-      if (!(error instanceof Failure && error.status === EXPIRED)) throw error;
-      this.client.forgetSession();
+      if (!(error instanceof Failure && error.status === EXPIRED) || !wanted()) throw error;
+      this.client.leaveSession();
       this.notice = "The earlier session has ended. This is a new conversation.";
-      return await this.client.send(text, id);
+      return await this.client.send(text, id, wanted);
     }
   }
 
@@ -191,9 +196,19 @@ export class Conversation {
       return await this.client.history();
     } catch (error) {
       if (!(error instanceof Failure && error.status === EXPIRED)) throw error;
-      this.client.forgetSession();
+      this.client.leaveSession();
       return [];
     }
+  }
+
+  /** What the server has, and behind it what was said here before that came. */
+  private joined(said: Saying[]): Entry[] {
+    const mine = this.entries.filter(({ from }) => from === "user");
+    const known = new Set(said.map((saying) => saying.message_id));
+    const since = this.entries.filter(({ messageId }) => !known.has(messageId));
+    const own = (saying: Saying) =>
+      saying.from === "user" ? mine.find((one) => one.messageId === saying.message_id) : undefined;
+    return [...said.map((saying) => own(saying) ?? entry(saying)), ...since];
   }
 
   /** A message that was under way when the page was left. */
@@ -201,6 +216,8 @@ export class Conversation {
     const kept = this.memory.get(PENDING);
     if (kept === null) return;
     const { id, text } = JSON.parse(kept) as { id: string; text: string };
+    // This page has sent it, and says itself how that goes.
+    if (this.waiting || this.failedEntry?.messageId === id) return;
     if (this.entries.some((entry) => entry.messageId === id && entry.from === "advisor")) {
       this.memory.set(PENDING, null);
       return;

@@ -8,9 +8,10 @@ import { textOn } from "./colour.js";
 import { Conversation, type Entry } from "./conversation.js";
 import * as icon from "./icons.js";
 import { Memory } from "./memory.js";
-import { download, print } from "./paper.js";
-import type { Reason } from "./protocol.js";
+import { download, printCard } from "./paper.js";
+import type { Answer, Reason } from "./protocol.js";
 import { styles } from "./styles.js";
+import { words } from "./words.js";
 
 const LONGEST = 1000;
 const NARROW = "(max-width: 480px)";
@@ -22,6 +23,10 @@ const REASONS: [Reason, string][] = [
   ["not_what_i_asked", "Not what I asked"],
 ];
 const STOP = "Stop the fit check";
+const SLOW = "Still working on it";
+const EARLIER =
+  "What was said before you started again is kept as well. “Delete my conversation” in the menu " +
+  "deletes all of it.";
 
 export class CareerAdvisor extends LitElement {
   static override styles = styles;
@@ -203,30 +208,43 @@ export class CareerAdvisor extends LitElement {
       <button ?disabled=${!said} @click=${() => download(this.talk.entries, this.heading)}>
         Download transcript
       </button>
-      <button ?disabled=${!said} @click=${this.ask}>Delete my conversation</button>
-      ${phone ? html`<a href="tel:+1${phone.replace(/\D/g, "")}">Call a person: ${phone}</a>` : nothing}
+      <button ?disabled=${!said && !this.talk.client.kept} @click=${this.ask}>
+        Delete my conversation
+      </button>
+      ${phone ? html`<span>${words(`A person: ${phone}`, phone)}</span>` : nothing}
     </div>`;
   }
 
   private confirm(): TemplateResult {
+    const earlier = this.talk.client.earlier.length > 0;
     return html`<div class="confirm" role="group" aria-label="Delete my conversation">
-      <p>Delete everything that was said here, on the server too?</p>
+      <p>
+        Delete everything that was said here${earlier ? " and before you started again" : ""}, on the
+        server too?
+      </p>
       <button class="yes" @click=${this.delete}>Delete it</button>
       <button class="no" @click=${() => (this.confirming = false)}>Keep it</button>
     </div>`;
   }
 
   private greeting(): TemplateResult {
-    const { privacy, greeting } = this.talk.welcome!;
-    return html`<p class="privacy">${privacy}</p>
-      <div class="saying"><div class="bubble"><p class="lead">${greeting}</p></div></div>`;
+    const { privacy, greeting, phone } = this.talk.welcome!;
+    return html`<div class="privacy">
+        <p>${words(privacy, phone)}</p>
+        ${this.talk.client.earlier.length ? html`<p>${EARLIER}</p>` : nothing}
+      </div>
+      <div class="saying">
+        <div class="bubble"><p class="lead">${words(greeting, phone)}</p></div>
+      </div>`;
   }
 
   private saying(entry: Entry): TemplateResult {
     const mine = entry.from === "user";
+    const phone = this.talk.welcome?.phone ?? "";
+    const print = (answer: Answer) => printCard(answer, this.heading, phone);
     return html`<li class=${mine ? "saying user" : "saying"}>
       <span class="quiet">${mine ? "You" : this.heading}:</span>
-      <div class="bubble">${mine ? html`<p>${entry.text}</p>` : reply(entry, print)}</div>
+      <div class="bubble">${mine ? html`<p>${entry.text}</p>` : reply(entry, phone, print)}</div>
       <div class="meta">
         <time datetime=${entry.at.toISOString()}
           >${entry.at.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" })}</time
@@ -268,7 +286,7 @@ export class CareerAdvisor extends LitElement {
   private typing(): TemplateResult {
     return html`<div class="typing">
       <i></i><i></i><i></i
-      ><span class=${this.talk.slow ? "" : "quiet"}>${this.talk.slow ? "Still working on it" : "Answering"}</span>
+      ><span class=${this.talk.slow ? "" : "quiet"}>${this.talk.slow ? SLOW : "Answering"}</span>
     </div>`;
   }
 
@@ -325,7 +343,7 @@ export class CareerAdvisor extends LitElement {
       for (const { text } of answers) this.tell("message", { from: "advisor", text });
     } else {
       const failed = this.talk.failedEntry?.failed;
-      this.announced = failed ?? this.talk.notice;
+      this.announced = failed ?? (this.talk.slow ? SLOW : this.talk.notice);
     }
     this.requestUpdate();
     void this.updateComplete.then(() => this.toEnd(answers[0]));

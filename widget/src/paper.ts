@@ -2,6 +2,13 @@
 
 import type { Answer } from "./protocol.js";
 
+const PAPER = `
+  body { font: 12pt/1.5 system-ui, sans-serif; max-width: 40rem; margin: 2rem auto; color: #000; }
+  h1 { font-size: 18pt; margin: 0; }
+  h2 { font-size: 12pt; margin: 1.5rem 0 0.5rem; }
+  li { margin-block: 0.25rem; }
+`;
+
 export interface Line {
   from: "user" | "advisor";
   text: string;
@@ -20,15 +27,22 @@ export function download(lines: Line[], title: string): void {
   setTimeout(() => URL.revokeObjectURL(link.href), 1000);
 }
 
-/** Prints one answer by itself, without the page around it. */
-export function print(answer: Answer): void {
+/** Prints a card of the fit check by itself, without the page around it. */
+export function printCard(answer: Answer, title: string, phone: string): void {
   const frame = document.createElement("iframe");
-  frame.hidden = true;
   frame.title = "Fit check";
+  frame.setAttribute("aria-hidden", "true");
+  frame.tabIndex = -1;
+  // Not `hidden`: a frame that has no box is printed empty by some browsers.
+  Object.assign(frame.style, { position: "fixed", width: "0", height: "0", border: "0" });
   document.body.append(frame);
   const page = frame.contentDocument;
-  const view = frame.contentWindow;
+  const view = frame.contentWindow as (Window & typeof globalThis) | null;
   if (!page || !view) return;
+  const style = new view.CSSStyleSheet();
+  style.replaceSync(PAPER);
+  page.adoptedStyleSheets = [style];
+  page.title = `Fit check, ${title}`;
   const add = (kind: string, text: string, to: Element = page.body) => {
     const made = page.createElement(kind);
     made.textContent = text;
@@ -36,11 +50,14 @@ export function print(answer: Answer): void {
     return made;
   };
   add("h1", "Fit check");
-  add("p", answer.lead);
+  add("p", `${title}, ${new Date().toLocaleDateString([], { dateStyle: "long" })}`);
+  add("h2", answer.lead);
   const list = add("ul", "");
   for (const point of answer.points) add("li", point, list);
-  add("p", answer.caveat);
+  if (answer.caveat) add("p", answer.caveat);
   if (answer.source) add("p", `Source: ${answer.source}.`);
+  if (phone) add("p", `A person: ${phone}`);
   view.addEventListener("afterprint", () => frame.remove());
+  view.focus();
   view.print();
 }

@@ -170,9 +170,18 @@ export const styles = css`
   }
   .confirm p {
     flex-basis: 100%;
+    white-space: normal;
+  }
+  .yes {
+    border-color: currentColor;
+    color: var(--alarm);
   }
   a {
     color: inherit;
+    white-space: nowrap;
+  }
+  .menu a {
+    display: inline-block;
     padding: 6px 2px;
   }
   .scroll {
@@ -197,6 +206,9 @@ export const styles = css`
   p {
     margin: 0;
     white-space: pre-line;
+  }
+  .privacy p + p {
+    margin-block-start: 6px;
   }
   .privacy {
     color: var(--quiet);
@@ -279,10 +291,14 @@ export const styles = css`
     padding-block: 4px;
   }
   .card {
-    border: 1px solid var(--line);
+    border: 1px solid var(--quiet);
     border-radius: 10px;
     padding: 12px;
     background: var(--paper);
+  }
+  .bubble > .card:only-child {
+    margin: -10px -12px;
+    border-radius: 12px;
   }
   .chart {
     margin-inline: 0;
@@ -314,7 +330,21 @@ export const styles = css`
     display: block;
     width: 100%;
     height: 6px;
-    accent-color: var(--accent);
+    appearance: none;
+    border: 0;
+    border-radius: 3px;
+    overflow: hidden;
+    color: var(--mark);
+    background: var(--line);
+  }
+  progress::-webkit-progress-bar {
+    background: var(--line);
+  }
+  progress::-webkit-progress-value {
+    background: var(--mark);
+  }
+  progress::-moz-progress-bar {
+    background: var(--mark);
   }
   .chips {
     display: flex;
@@ -416,6 +446,14 @@ export const styles = css`
       height: 100vh;
       height: 100dvh;
       border: 0;
+      border-radius: 0;
+    }
+  }
+  @media (max-height: 480px) {
+    :host(:not([inline])) .panel {
+      inset-block-end: 0;
+      height: 100vh;
+      height: 100dvh;
       border-radius: 0;
     }
   }

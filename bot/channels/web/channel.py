@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import time
 from collections.abc import Callable, Coroutine
 from functools import wraps
 from typing import Any
@@ -107,7 +108,7 @@ class WebInput(InputChannel):
         @web.delete("/session")
         @_guarded
         async def forget(request: Request) -> HTTPResponse:
-            sender = _session(request, sessions).sender
+            sender = _session(request, sessions, expired_too=True).sender
             await _agent(request).forget(sender)
             return response.empty()
 
@@ -144,11 +145,11 @@ def _guarded(handler: Handler) -> Handler:
     return handle
 
 
-def _session(request: Request, sessions: Sessions) -> Session:
+def _session(request: Request, sessions: Sessions, *, expired_too: bool = False) -> Session:
     kind, _, token = request.headers.get("authorization", "").partition(" ")
     if kind.lower() != "bearer":
         raise SessionError("The session is missing or cannot be read.")
-    return sessions.recognise(token.strip())
+    return sessions.recognise(token.strip(), expired_too=expired_too)
 
 
 async def _answer(request: Request, session: Session, on_new_message: OnNewMessage) -> HTTPResponse:
@@ -160,9 +161,11 @@ async def _answer(request: Request, session: Session, on_new_message: OnNewMessa
         raise IntakeError("The message_id is missing or cannot be used.", f"Send{remedy}")
     incoming = take_object({**value, "sender": session.sender})
     guard = the_guard()
+    begun = time.perf_counter()
     messages = await guard.answer(on_new_message, incoming, NAME, guard.caller(request))
+    spent = 1000 * (time.perf_counter() - begun)
     answer = {"message_id": message_id, "replies": replies(messages)}
-    return response.json(answer, headers=NOT_KEPT)
+    return response.json(answer, headers=NOT_KEPT | {"Server-Timing": f"answer;dur={spent:.1f}"})
 
 
 async def _rate(request: Request, sender: str) -> HTTPResponse:

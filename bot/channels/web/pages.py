@@ -1,4 +1,4 @@
-"""The widget's script and the page that shows it, at the root of the server."""
+"""The widget's script, the page that shows it and the documents, at the server's root."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from sanic.response import HTTPResponse
 
 from bot.channels.guard import refusal
 from bot.settings import Settings
-from bot.site.page import STATIC, WIDGET, Asset, Page, read
+from bot.site.documents import find
+from bot.site.page import STATIC, WIDGET, Asset, Page, document_page, read
 
 MINUTES = "public, max-age=300"
 # Nothing but our own files, no inline script or style, no HTML from text, no frame around it.
@@ -20,16 +21,20 @@ POLICY = (
 
 
 def add_site(app: Sanic, settings: Settings) -> None:
-    """Adds `/`, its style, and `/widget.js`."""
+    """Adds `/`, its style, `/widget.js` and the pages below `/docs`."""
     page = Page(settings)
 
     @app.get("/")
     async def index(request: Request) -> HTTPResponse:
         base = f"{request.scheme}://{request.host}"
-        answer = _asset(request, page.at(base), "text/html", "no-cache")
-        answer.headers["Content-Security-Policy"] = POLICY
-        answer.headers["Referrer-Policy"] = "same-origin"
-        return answer
+        return _html(request, page.at(base))
+
+    @app.get("/docs/<name:str>")
+    async def document(request: Request, name: str) -> HTTPResponse:
+        found = find(name)
+        if found is None:
+            return refusal(404, "There is no such document.", "See GET / for what is offered.")
+        return _html(request, document_page(found))
 
     @app.get("/page.css")
     async def style(request: Request) -> HTTPResponse:
@@ -41,6 +46,13 @@ def add_site(app: Sanic, settings: Settings) -> None:
         # Any site may load it; whether it may talk to the server, the origins decide.
         answer.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
         return answer
+
+
+def _html(request: Request, asset: Asset) -> HTTPResponse:
+    answer = _asset(request, asset, "text/html", "no-cache")
+    answer.headers["Content-Security-Policy"] = POLICY
+    answer.headers["Referrer-Policy"] = "same-origin"
+    return answer
 
 
 def _asset(request: Request, asset: Asset | None, kind: str, cache: str) -> HTTPResponse:

@@ -58,8 +58,15 @@ class Sessions:
         head = f"{name}.{int(time.time() if now is None else now)}"
         return Session(f"{head}.{self._signature(head)}", PREFIX + name)
 
-    def recognise(self, token: str, now: float | None = None) -> Session:
+    def recognise(
+        self, token: str, now: float | None = None, *, expired_too: bool = False
+    ) -> Session:
         """The session of a token that this server has issued.
+
+        Args:
+            token: what the browser shows.
+            now: seconds since 1970; None takes the clock.
+            expired_too: however old it is: a conversation may outlive its session.
 
         Raises:
             SessionError: it was not issued here, was altered, or is too old.
@@ -71,7 +78,7 @@ class Sessions:
         if not hmac.compare_digest(signature, self._signature(f"{name}.{issued}")):
             raise SessionError("The session was not issued here.")
         age = (time.time() if now is None else now) - int(issued)
-        if not -CLOCKS <= age <= LIFETIME:
+        if not (age >= -CLOCKS and (expired_too or age <= LIFETIME)):
             raise SessionError("The session has expired.")
         return Session(token, PREFIX + name)
 

@@ -55,6 +55,17 @@ def test_a_session_is_refused_when_it_is_too_old_or_from_the_future(age: int):
         SESSIONS.recognise(SESSIONS.issue(NOW).token, NOW + age)
 
 
+def test_an_expired_session_is_still_known_where_its_conversation_is_to_be_deleted():
+    issued = SESSIONS.issue(NOW)
+    late = NOW + LIFETIME + 1
+
+    assert SESSIONS.recognise(issued.token, late, expired_too=True) == issued
+    with pytest.raises(SessionError, match="expired"):
+        SESSIONS.recognise(issued.token, NOW - 3600, expired_too=True)
+    with pytest.raises(SessionError, match="not issued here"):
+        Sessions(b"another key").recognise(issued.token, late, expired_too=True)
+
+
 @pytest.mark.parametrize("token", ["", "web-1", "a.b.c", "é" * 32 + ".1." + "a" * 43, "x" * 9999])
 def test_what_is_no_session_is_refused(token: str):
     with pytest.raises(SessionError):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from typing import Any
@@ -10,6 +12,8 @@ from typing import Any
 import pytest
 import requests
 
+from bot.channels.web.sessions import LIFETIME, open_sessions
+from bot.settings import Settings
 from tests.channels.serving import Server
 from tests.channels.web.conftest import FRIEND, WEB, Browser, new_browser
 
@@ -36,6 +40,7 @@ def test_an_answer_comes_with_its_structured_form(browser: Browser):
         "replies": [{"text": "turn 1", "data": {"turns": 1}}],
     }
     assert answer.headers["Cache-Control"] == "no-store"
+    assert re.fullmatch(r"answer;dur=\d+\.\d", answer.headers["Server-Timing"])
 
 
 def test_conversations_go_on_and_do_not_mix(server: Server):
@@ -151,6 +156,15 @@ def test_a_deleted_conversation_is_gone_from_the_database(server: Server, browse
     assert browser.history() == []
     files = [path for path in (server.home / "var").glob("conversations.db*") if path.is_file()]
     assert not any(b"secret purpose" in path.read_bytes() for path in files)
+
+
+def test_an_ended_session_can_do_nothing_but_delete_its_conversation(server: Server):
+    sessions = open_sessions(Settings(home=server.home))
+    ended = Browser(server, sessions.issue(time.time() - LIFETIME - 60).token)
+
+    assert ended.send("count").status_code == 401
+    assert ended.ask("GET", "history").status_code == 401
+    assert ended.ask("DELETE", "session").status_code == 204
 
 
 def test_feedback_is_kept_with_its_reply_and_the_last_word_counts(server: Server, browser: Browser):
