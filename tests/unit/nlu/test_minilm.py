@@ -75,7 +75,7 @@ def test_missing_weights_warn_and_leave_out_the_feature(
     assert message.features == []
 
 
-@pytest.mark.parametrize("setting", ["threads", "batch_size", "max_tokens"])
+@pytest.mark.parametrize("setting", ["threads", "layers", "max_tokens"])
 def test_bad_settings_are_refused(graph: Any, setting: str) -> None:
     with pytest.raises(InvalidConfigException, match=f"'{setting}' must be a whole number"):
         graph.create(MiniLMFeaturizer, **{setting: 0})
