@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from rasa.core.actions.action import Action, RemoteAction
+from rasa.core.actions.forms import FormAction
 from rasa.core.agent import Agent
-from rasa.core.channels.channel import UserMessage
+from rasa.core.channels.channel import OutputChannel, UserMessage
+from rasa.core.nlg import NaturalLanguageGenerator
 from rasa.core.policies.policy import PolicyPrediction
 from rasa.core.processor import MessageProcessor
 from rasa.engine.loader import load_predict_graph_runner
@@ -16,6 +18,8 @@ from rasa.engine.runner.interface import GraphRunner
 from rasa.engine.storage.local_model_storage import LocalModelStorage
 from rasa.engine.storage.storage import ModelMetadata
 from rasa.shared.core.constants import ACTION_SESSION_START_NAME
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import Event, SlotSet
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.common import TempDirectoryPath, get_temp_dir_name
 
@@ -37,8 +41,30 @@ class LocalAction(RemoteAction):
         return True
 
 
+class LocalForm(FormAction):
+    """A form whose answers a `LocalAction` validates."""
+
+    async def validate_slots(
+        self,
+        slot_candidates: dict[str, Any],
+        tracker: DialogueStateTracker,
+        domain: Domain,
+        output_channel: OutputChannel,
+        nlg: NaturalLanguageGenerator,
+    ) -> list[Event]:
+        """Validate what was extracted; see FormAction."""
+        name = f"validate_{self.name()}"
+        if name not in domain.action_names_or_texts:
+            return []
+        found: list[Event] = [SlotSet(slot, value) for slot, value in slot_candidates.items()]
+        beside = self._temporary_tracker(tracker, found, domain)
+        action = LocalAction(name, self.action_endpoint)
+        validated: list[Event] = await action.run(output_channel, nlg, beside, domain)
+        return validated
+
+
 class LocalProcessor(MessageProcessor):
-    """A message processor with `LocalAction`, `LeanSessionStart` and an `OrderedGraphRunner`.
+    """A message processor with local actions and forms and an `OrderedGraphRunner`.
 
     It also tells the pipeline what the conversation was about, which Rasa gives to policies only.
     """
@@ -71,15 +97,21 @@ class LocalProcessor(MessageProcessor):
     ) -> tuple[Action, PolicyPrediction]:
         """Predict the next action; see MessageProcessor."""
         action, prediction = super().predict_next_with_tracker_if_should(tracker)
-        if type(action) is RemoteAction:
-            action = LocalAction(action.name(), self.action_endpoint)
-        return action, prediction
+        return self._local(action), prediction
 
     def _get_action(self, action_name: str) -> Action | None:
         own = action_name in self.domain.user_actions
         if action_name == ACTION_SESSION_START_NAME and not own:
             return LeanSessionStart()
-        return super()._get_action(action_name)
+        action = super()._get_action(action_name)
+        return action if action is None else self._local(action)
+
+    def _local(self, action: Action) -> Action:
+        if type(action) is RemoteAction:
+            return LocalAction(action.name(), self.action_endpoint)
+        if type(action) is FormAction:
+            return LocalForm(action.name(), self.action_endpoint)
+        return action
 
     def _check_for_unseen_features(self, parse_data: dict[str, Any]) -> None:
         """Leave out: `advisor check` holds the data to the domain, and this builds a new one."""
