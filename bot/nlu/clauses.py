@@ -52,7 +52,8 @@ class Clause:
             which beside a question asks as well.
         states: whether it begins with a person and asks nothing ("I make 85k").
         negated: whether it says what is not asked ("I don't want to know the pay").
-        courtesy: whether it holds nothing but words such as "hi" or "thanks".
+        courtesy: whether it holds nothing but words such as "hi" or "thanks", or gives data that
+            were taken out ("call me at [removed]").
         parts: what it may part into at a comma, a slash or an "and".
     """
 
@@ -182,6 +183,8 @@ _COURTESY = re.compile(
     r"no|nope|everyone|all|team|much|a|lot|very|again|sure|right|alright|um|uh|hmm|lol)\b[\s,.!]*)+$",
     re.IGNORECASE,
 )
+# What stands for personal data that were taken out; a clause that gives them asks nothing.
+_TAKEN_OUT = re.compile(r"\[\w+\]")
 _SENTENCE_END = re.compile(
     r"(?:[!?]+[!?.]*|(?<!\b[a-z])(?<!\b(?:vs|mr|ms|dr|st|eg|ie))(?<!\b(?:mrs|etc))\.+)(?=\s|$)|"
     r"\n+|;",
@@ -288,13 +291,16 @@ def _clause(text: str, start: int, end: int) -> Clause:
 
 def _plain(text: str, start: int, end: int) -> Clause:
     words = text[start:end]
+    asks = bool(_ASKS.search(words))
+    gives = not asks and bool(_TAKEN_OUT.search(words))
+    short = len(words.split()) <= _FRAGMENT_WORDS
     return Clause(
         text=words,
         start=start,
         end=end,
-        asks=bool(_ASKS.search(words)),
-        fragment=len(words.split()) <= _FRAGMENT_WORDS and not _SUBJECTS.search(words),
-        states=bool(_STATES.match(words)) and not _ASKS.search(words),
+        asks=asks,
+        fragment=short and not gives and not _SUBJECTS.search(words),
+        states=bool(_STATES.match(words)) and not asks,
         negated=bool(_NEGATED.match(words)),
-        courtesy=bool(_COURTESY.match(words)),
+        courtesy=gives or bool(_COURTESY.match(words)),
     )

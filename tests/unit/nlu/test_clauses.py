@@ -98,3 +98,10 @@ def test_parts_follow_their_clause() -> None:
         "length?",
         "where is it",
     ]
+
+
+def test_who_gives_data_that_were_taken_out_asks_nothing() -> None:
+    given, asked = split("Call me at [removed]. Is [removed] the number to call?")
+
+    assert (given.asks, given.fragment, given.courtesy) == (False, False, True)
+    assert (asked.asks, asked.courtesy) == (True, False)
