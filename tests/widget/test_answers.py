@@ -87,4 +87,4 @@ def test_a_thumb_is_stored_with_its_reason_and_the_replys_facts(
         page.get_by_role("button", name="Outdated").click()
 
     (row,) = rows(advisor_server, "feedback", sender(page))
-    assert row[4:] == (0, "outdated", '["M6", "M5"]')
+    assert row[4:] == (0, "outdated", None, '["M6", "M5"]')

@@ -98,7 +98,8 @@ def slow(page: Page) -> None:
     with page.expect_request("**/messages"):
         page.get_by_role("button", name="How much does it pay?").click()
     page.clock.run_for(5_000)
-    page.get_by_text("Still working on it").wait_for()
+    conversation = page.get_by_role("region", name="Conversation")
+    conversation.get_by_text("Still working on it").wait_for()
 
 
 def started_again(page: Page) -> None:
