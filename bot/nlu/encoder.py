@@ -101,10 +101,9 @@ class SentenceEncoder(ABC):
 
     def identity(self) -> str:
         """Returns a digest of all that makes this encoder's vectors differ from another's."""
-        digest = hashlib.sha256(
-            f"{type(self).__name__} {self._max_tokens} {self._layers} ".encode()
-        )
-        digest.update(self._weights.read_bytes())
+        kind = f"{type(self).__name__} {self._max_tokens} {self._layers} "
+        digest = hashlib.sha256(kind.encode())
+        digest.update(self._network())
         digest.update(self._vocabulary.read_bytes())
         return digest.hexdigest()
 

@@ -106,15 +106,17 @@ class MiniLMFeaturizer(DenseFeaturizer, GraphComponent):
         """Creates the component (see parent class)."""
         return cls(config, execution_context.node_name or cls.__name__)
 
+    @classmethod
+    def fingerprint_addon(cls, config: dict[str, Any]) -> Optional[str]:
+        """Returns what tells the encoder from another, so that Rasa's cache encodes anew then."""
+        try:
+            return _encoder_of(config)[0].identity()
+        except EncoderUnavailable:
+            return None
+
     def _load_encoder(self) -> Optional[SentenceEncoder]:
         try:
-            encoder, warning = load_encoder(
-                self._config["weights"],
-                self._config["vocabulary"],
-                self._config["threads"],
-                self._config["max_tokens"],
-                self._config["layers"],
-            )
+            encoder, warning = _encoder_of(self._config)
         except EncoderUnavailable as error:
             rasa.shared.utils.io.raise_warning(
                 f"MiniLMFeaturizer: {error} Going on without sentence vectors: "
@@ -154,6 +156,12 @@ class MiniLMFeaturizer(DenseFeaturizer, GraphComponent):
             message.add_features(Features(own[:1], FEATURE_TYPE_SENTENCE, TEXT, self._identifier))
             if len(group) > 1:
                 message.set(CLAUSE_VECTORS, own[1:])
+
+
+def _encoder_of(config: dict[str, Any]) -> tuple[SentenceEncoder, Optional[str]]:
+    settings = {**MiniLMFeaturizer.get_default_config(), **config}
+    names = ("weights", "vocabulary", "threads", "max_tokens", "layers")
+    return load_encoder(*(settings[name] for name in names))
 
 
 def cache_folder() -> Path:

@@ -79,3 +79,11 @@ def test_missing_weights_warn_and_leave_out_the_feature(
 def test_bad_settings_are_refused(graph: Any, setting: str) -> None:
     with pytest.raises(InvalidConfigException, match=f"'{setting}' must be a whole number"):
         graph.create(MiniLMFeaturizer, **{setting: 0})
+
+
+def test_another_network_is_another_fingerprint(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = MiniLMFeaturizer.fingerprint_addon({})
+    monkeypatch.setattr(encoder.OnnxEncoder, "_network", lambda self: b"another")
+
+    assert before is not None
+    assert MiniLMFeaturizer.fingerprint_addon({}) not in (before, None)
