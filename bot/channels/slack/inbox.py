@@ -44,7 +44,8 @@ class Inbox:
         """Opens the database; see `Database`."""
         self._database = Database(url, PATIENCE)
         self._me = secrets.token_hex(8)
-        self._alone = self._database.sqlite  # only one process writes there
+        self._alone = self._database.sqlite  # only one process at a time writes there
+        self._opened = time.time()
 
     async def prepare(self) -> None:
         """Makes the table, where there is none.
@@ -120,7 +121,9 @@ class Inbox:
             UnavailableError: the database does not answer.
         """
         now = time.time()
-        left = TABLE.c.owner != self._me if self._alone else TABLE.c.until < now
+        left = TABLE.c.until < now
+        if self._alone:  # who took it before this process began has died
+            left |= (TABLE.c.owner != self._me) & (TABLE.c.at < self._opened)
 
         def write(connection: Connection) -> list[Job]:
             query = select([TABLE.c.key, TABLE.c.job, TABLE.c.until])

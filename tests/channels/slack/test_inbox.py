@@ -90,16 +90,18 @@ async def test_what_is_past_is_forgotten(
 
 @pytest.mark.parametrize("inboxes", ["sqlite"], indirect=True)
 async def test_after_a_restart_what_was_owed_is_taken_over_at_once(
-    inboxes: tuple[Inbox, Inbox],
+    inboxes: tuple[Inbox, Inbox], tmp_path: Path
 ) -> None:
-    before, after = inboxes
+    before, _ = inboxes
     await before.take(JOB)
     assert await before.orphans() == []
+    after = Inbox(f"sqlite:///{tmp_path}/inbox.db")
     assert await after.orphans() == [JOB]
     assert await after.orphans() == []
+    after.close()
 
 
-@pytest.mark.parametrize("inboxes", ["postgresql"], indirect=True)
+@both_databases
 async def test_another_server_takes_over_only_what_is_not_kept_alive(
     inboxes: tuple[Inbox, Inbox], monkeypatch: pytest.MonkeyPatch
 ) -> None:
