@@ -8,14 +8,19 @@ from functools import lru_cache
 
 from bot.settings import current_settings
 
+_LETTERS = str.maketrans("0123456789", "ghijklmnop")
+
 
 def conversation_hash(sender: str) -> str:
-    """Twelve characters that stand for a conversation in logs and counters.
+    """Twelve letters that stand for a conversation in logs and counters.
+
+    No digits: what masks telephone numbers in logs would take some for one.
 
     The same in all processes that share ADVISOR_LOG_KEY, as the workers of one parent do; without
     it, in this process alone.
     """
-    return hashlib.blake2b(sender.encode(), key=_key(), digest_size=6).hexdigest()
+    digest = hashlib.blake2b(sender.encode(), key=_key(), digest_size=6).hexdigest()
+    return digest.translate(_LETTERS)
 
 
 @lru_cache(maxsize=1)

@@ -78,6 +78,7 @@ def test_a_conversations_hash_needs_the_key(monkeypatch: pytest.MonkeyPatch):
     assert hashes[0] == hashes[1]
     assert len(set(hashes)) == 4
     assert all("somebody" not in found for found in hashes)
+    assert all(found.isalpha() for found in hashes)
 
 
 def test_a_turns_failures_are_collected_for_it_alone():
