@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Literal
 
 Decision = Literal["answer", "offer", "decline"]
@@ -59,8 +59,9 @@ class Question:
         confidence: How surely, from 0 to 1.
         decision: Whether to answer, to offer readings or to decline.
         readings: The likeliest intents with their confidence, best first.
-        in_context: The same, as read together with what the conversation was about; empty where
-            the message is long, or the first.
+        in_context: The same, as read with what the conversation was about in mind; empty where
+            the question is clear alone, or the first.
+        decision_in_context: Whether to answer by that reading.
         named: What was named in it.
         pay: Amounts of pay given in it.
         text: Its words.
@@ -71,6 +72,7 @@ class Question:
     decision: Decision = "answer"
     readings: tuple[tuple[str, float], ...] = ()
     in_context: tuple[tuple[str, float], ...] = ()
+    decision_in_context: Decision = "answer"
     named: tuple[Named, ...] = ()
     pay: tuple[Pay, ...] = ()
     text: str = ""
@@ -104,11 +106,7 @@ def questions_of(
     ]
     parts = parse_data.get("questions") or [_whole(parse_data)]
     whole = len(parts) == 1
-    questions = tuple(_question(part, entities, whole) for part in parts)
-    if whole:
-        leaning = _readings(parse_data.get("in_context") or [])
-        return (replace(questions[0], in_context=leaning),)
-    return questions
+    return tuple(_question(part, entities, whole) for part in parts)
 
 
 def _is_plain(entity: Mapping[str, Any], vocabulary: Container[str]) -> bool:
@@ -148,11 +146,14 @@ def _question(
         or (start <= entity.get("start", 0) and entity.get("end", 0) <= end)
     ]
     intent = part.get("intent") or {}
+    leaning = part.get("in_context") or {}
     return Question(
         intent=intent.get("name") or "",
         confidence=float(intent.get("confidence") or 0.0),
         decision=DECISIONS.get(str(part.get("decision")), "answer"),
         readings=_readings(part.get("intent_ranking") or []),
+        in_context=_readings(leaning.get("intent_ranking") or []),
+        decision_in_context=DECISIONS.get(str(leaning.get("decision")), "answer"),
         named=_named(inside),
         pay=_pay(inside) or _bare_pay(intent.get("name"), part.get("text") or ""),
         text=part.get("text") or "",

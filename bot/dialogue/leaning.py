@@ -2,33 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection
 from dataclasses import replace
 
 from bot.knowledge import Knowledge
 from bot.understanding import Pay, Question
 
-# A message as sure as this alone is not read in context. "Why?" and "like what?" must be surer:
-# often they ask for a detail.
-SURE = 0.9
-SURE_TO_FOLLOW = 0.95
-OPEN = frozenset({"follow_more", "follow_why"})
-# A message as sure as this does not mean the last topic once more.
-SURER_THAN_ECHO = 0.7
-# "Where is that from?" is plain in any context.
-SURE_OF_SOURCE = 0.5
-PLAIN = frozenset({"follow_source", "follow_where", "follow_repeat"})
-# How sure the better of its two readings must be to answer; the one in context counts less.
-ENOUGH = 0.4
-SHARE_OF_CONTEXT = 0.6
-# The two readings are multiplied; this much is added to each, so that neither rules anything out.
-DOUBT = 0.12
-# What stays with the subject is likelier, and what was suggested next; but a message that does not
-# just ask why or for more is worth an answer of its own.
-SAME_SUBJECT = 2.0
-SUGGESTED = 1.35
-FOLLOWS = 0.65
+# What stays with the subject is likelier, and what was suggested next, and the topic once more:
+# by so much in practice conversations.
+SAME_SUBJECT = 2.5
+SUGGESTED = 1.4
+ECHO = 1.6
 
 
 def refine(knowledge: Knowledge, question: Question) -> Question:
@@ -57,11 +41,10 @@ def _is_printed(knowledge: Knowledge, pay: Pay) -> bool:
 
 
 def in_context(knowledge: Knowledge, question: Question, topic_id: str | None) -> Question:
-    """Read a message that is not clear by itself with the conversation in mind.
+    """Take a question that is not clear by itself as it reads with the conversation in mind.
 
-    What is likely alone and what is likely beside the last topic are multiplied: "how many?" asks
-    for the team's size after the team, for the number of jobs after the field's growth. The last
-    topic itself shows in context just because it was put beside the message, and counts less.
+    "How many?" asks for the team's size after the team, for the number of jobs after the field's
+    growth.
 
     Args:
         knowledge: Which topics belong together.
@@ -69,30 +52,27 @@ def in_context(knowledge: Knowledge, question: Question, topic_id: str | None) -
         topic_id: The topic answered last; None at the start.
     """
     topic = knowledge.topics.get(topic_id or "")
-    sure = SURE_TO_FOLLOW if question.intent in OPEN else SURE
-    sure = SURE_OF_SOURCE if question.intent in PLAIN else sure
-    if topic is None or not question.in_context or question.confidence >= sure:
+    if topic is None or not question.in_context:
         return question
-    alone, beside = dict(question.readings), dict(question.in_context)
 
-    def likelihood(name: str) -> float:
-        context = beside.get(name, 0.0) + DOUBT
-        share = (alone.get(name, 0.0) + DOUBT) * (
-            math.sqrt(context) if name == topic.id else context
-        )
+    def likelihood(reading: tuple[str, float]) -> float:
+        name, confidence = reading
         known = knowledge.topics.get(name)
-        if known is not None and known.group == topic.group and known is not topic:
-            share *= SAME_SUBJECT
-        if name in topic.next:
-            share *= SUGGESTED
-        return share * (FOLLOWS if name.startswith("follow_") else 1.0)
+        if name == topic.id:
+            confidence *= ECHO
+        elif known is not None and known.group == topic.group:
+            confidence *= SAME_SUBJECT
+        return confidence * (SUGGESTED if name in topic.next else 1.0)
 
-    best = max([*alone, *beside], key=likelihood)
-    confidence = max(alone.get(best, 0.0), SHARE_OF_CONTEXT * beside.get(best, 0.0))
-    echoes = best == topic.id and question.confidence >= SURER_THAN_ECHO
-    if best == question.intent or echoes or confidence < ENOUGH:
-        return question
-    return replace(question, intent=best, confidence=confidence, decision="answer")
+    readings = tuple(sorted(question.in_context, key=likelihood, reverse=True))
+    intent, confidence = readings[0]
+    return replace(
+        question,
+        intent=intent,
+        confidence=confidence,
+        decision=question.decision_in_context,
+        readings=readings,
+    )
 
 
 def same_for(knowledge: Knowledge, question: Question, topic_id: str | None) -> Question:

@@ -27,6 +27,12 @@ SPELLING = "spelling"
 CLAUSE_VECTORS = "clause_vectors"
 """Message property: sentence vectors of all clauses and parts in the order of `flattened`."""
 
+CONTEXT_VECTOR = "context_vector"
+"""Property of a training example that leans on the conversation: its vector behind that."""
+
+ENCODE = "encode"
+"""Message property: a function from texts to their sentence vectors, for what is read later."""
+
 BEFORE = "before"
 """Key of a message's metadata, or a training example's: what the conversation was about."""
 
@@ -34,7 +40,7 @@ WORD = re.compile(r"[^\W\d_]+")
 """A run of letters."""
 
 _MOST_CLAUSES = 8
-_MOST_LEANING_WORDS = 12
+_MOST_LEANING_WORDS = 30
 _MOST_PARTS = 4
 _FRAGMENT_WORDS = 6
 
@@ -74,21 +80,14 @@ def clauses_of(message: Message) -> list[Clause]:
     return clauses
 
 
-def in_context(message: Message) -> str:
-    """Returns a short message behind what the conversation was about: "the team: how many?".
-
-    Empty for a long message, for one without words, and where the metadata do not say what it was
-    about.
-    """
+def before(message: Message) -> str:
+    """Returns what the conversation was about before a message; empty where nothing says so."""
     metadata = message.get("metadata") or {}
-    before = metadata.get(BEFORE) or _before_example(message)
-    text = message.get(TEXT) or ""
-    leans = before and WORD.search(text) and len(text.split()) <= _MOST_LEANING_WORDS
-    return f"{before}: {text}" if leans else ""
+    return str(metadata.get(BEFORE) or _before_example(message))
 
 
 def is_example_in_context(message: Message) -> bool:
-    """Returns whether a training example is to be read in context only."""
+    """Returns whether a training example leans on what the conversation was about."""
     return bool(_before_example(message))
 
 
@@ -98,26 +97,23 @@ def _before_example(message: Message) -> str:
     return str(example.get(BEFORE) or "") if isinstance(example, dict) else ""
 
 
+def behind(before: str, text: str) -> str:
+    """Returns a text behind what the conversation was about: "the team: how many?".
+
+    Empty for a long text, for one without words, and where nothing was before it.
+    """
+    leans = before and WORD.search(text) and len(text.split()) <= _MOST_LEANING_WORDS
+    return f"{before}: {text}" if leans else ""
+
+
 def texts_of(message: Message) -> list[str]:
-    """Returns what is to be read of a message.
+    """Returns what is to be read of a message: its text, and that of each clause and part.
 
     Where a `SpellingCorrector` has corrected words, the texts hold the corrected ones.
-
-    Returns:
-        Its text, that of each clause and part, and what `in_context` returns unless empty. Of a
-        training example that leans on the conversation only the last.
     """
     spelling: dict[str, str] = message.get(SPELLING, {})
-    leaning = in_context(message)
-    texts = (
-        []
-        if is_example_in_context(message)
-        else [
-            message.get(TEXT) or "",
-            *(clause.text for clause in flattened(clauses_of(message))),
-        ]
-    )
-    return [respelled(text, spelling) for text in [*texts, *([leaning] if leaning else [])]]
+    texts = [message.get(TEXT) or "", *(part.text for part in flattened(clauses_of(message)))]
+    return [respelled(text, spelling) for text in texts]
 
 
 def respelled(text: str, spelling: dict[str, str]) -> str:

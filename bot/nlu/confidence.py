@@ -28,12 +28,16 @@ def nearness(
     Args:
         cosines: shape (texts, examples).
         labels: classes of the examples, in rising order.
-        classes: number of classes, each of which has an example.
+        classes: number of classes; one without an example is as far as can be, 0.
         neighbours: how many examples to look at; equal cosines count as one example.
         chance: see the function of that name.
     """
-    grouped = cosines
     counts = np.bincount(labels, minlength=classes)
+    present = np.flatnonzero(counts)
+    nearer: Matrix = np.zeros((len(cosines), classes), np.float32)
+    if not len(present):
+        return nearer
+    grouped, counts = cosines, counts[present]
     starts = np.concatenate([[0], np.cumsum(counts)[:-1]])
     nearest = np.maximum.reduceat(grouped, starts, axis=1)
     total, found = nearest.copy(), np.ones_like(nearest)
@@ -43,8 +47,7 @@ def nearness(
         exists = nearest > -2
         total += np.where(exists, nearest, 0)
         found += exists
-    mean = (total / found - chance) / max(1 - chance, 1e-6)
-    nearer: Matrix = np.clip(mean, 0, 1).astype(np.float32)
+    nearer[:, present] = np.clip((total / found - chance) / max(1 - chance, 1e-6), 0, 1)
     return nearer
 
 

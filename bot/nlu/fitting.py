@@ -1,8 +1,8 @@
-"""Fits the intent model, and reads each example by a model that has not seen it."""
+"""Fits the intent models, and reads each example by a model that has not seen it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Optional
 
@@ -12,10 +12,13 @@ from scipy.optimize import minimize
 
 from bot.nlu.axes import along, principal_axes
 from bot.nlu.confidence import chance, gated, nearness
+from bot.nlu.context_model import ContextModel
+from bot.nlu.exemplars import Exemplars
 from bot.nlu.intent_model import IntentModel, Reading, fit_linear, join, read_linear
-from bot.nlu.kernel import Support, fit_ridge
+from bot.nlu.kernel import Support
 from bot.nlu.model_settings import ModelSettings
 from bot.nlu.ngrams import NgramVectorizer
+from bot.nlu.ridge import Ridge
 from bot.nlu.softmax import Matrix, Positions, balanced_weights
 
 _ENOUGH_TO_FIT = 20
@@ -23,118 +26,251 @@ _FEW = 3000
 
 
 @dataclass(frozen=True)
+class Examples:
+    """What a model is fitted to.
+
+    Attributes:
+        texts: at least one.
+        intents: the intent of each.
+        vectors: their sentence vectors (unit length), or None.
+        before: what was before each that leans on the conversation; empty where one stands alone.
+        behind: their sentence vectors behind that, or None; rows of those that stand alone are
+            not looked at.
+    """
+
+    texts: Sequence[str]
+    intents: Sequence[str]
+    vectors: Optional[Matrix]
+    before: Sequence[str]
+    behind: Optional[Matrix] = None
+
+
+@dataclass(frozen=True)
 class HeldOut:
     """How examples are read by models that were trained without them.
 
     Attributes:
-        rows: positions of the examples; those that are alone in their intent are missing.
         labels: their annotated intents, as positions in the model's intents.
         reading: one row per example.
     """
 
-    rows: Positions
     labels: Positions
     reading: Reading
 
 
-def fit_model(
-    texts: Sequence[str],
-    intents: Sequence[str],
-    vectors: Optional[Matrix],
-    settings: ModelSettings,
-) -> tuple[IntentModel, HeldOut]:
-    """Fits a model and reads held-out examples by models that have not seen them.
+@dataclass(frozen=True)
+class Fitted:
+    """What is made of examples.
 
-    Args:
-        texts: examples, at least one.
-        intents: the intent of each.
-        vectors: their sentence vectors (unit length), or None.
-        settings: see `ModelSettings`.
-
-    Returns:
-        The model, and its reading of held-out examples (none where every intent has but one).
+    Attributes:
+        alone: reads texts that stand alone.
+        held_out: how it reads such examples; those that are alone in their intent are missing.
+        context: reads texts that may lean on what was before them; None where no example does.
+        held_out_in_context: how it reads those that do.
     """
-    names, labels = np.unique(np.array(intents), return_inverse=True)
-    ngrams, ngram_vectors = NgramVectorizer.fit(texts)
-    chosen = _support(labels, settings.max_support)
-    axes: Optional[Matrix] = None
-    if vectors is not None and settings.dimensions and len(texts) > _FEW:
-        axes = principal_axes(vectors, settings.dimensions)
+
+    alone: IntentModel
+    held_out: HeldOut
+    context: Optional[ContextModel]
+    held_out_in_context: HeldOut
+
+
+def fit_model(examples: Examples, settings: ModelSettings) -> Fitted:
+    """Fits the models and reads held-out examples by models that have not seen them."""
+    names, labels = np.unique(np.array(examples.intents), return_inverse=True)
+    subjects, before = _numbered(examples.before)
+    ngrams, ngram_vectors = NgramVectorizer.fit(examples.texts)
+    vectors, behind, axes = examples.vectors, examples.behind, None
+    if vectors is not None and settings.dimensions and len(labels) > _FEW:
+        known = vectors if behind is None else np.vstack([vectors, behind[before > 0]])
+        axes = principal_axes(known, settings.dimensions)
         vectors = along(vectors, axes)
-    support = Support(ngram_vectors, vectors, labels, len(names)).ordered(chosen)
-    folds = _folds(support.labels, settings)
-    rounds = [_hold_out(support, out, settings) for out in folds]
-    scores = np.vstack([found.kernel_scores for found in rounds])
-    near = np.vstack([found.nearness for found in rounds])
-    linears = [found.linear for found in rounds if found.linear is not None]
-    linear = np.vstack(linears) if linears else None
-    rows = np.concatenate([found.rows for found in rounds])
-    held = support.labels[rows]
-    weights = (0.0 if linear is None else settings.linear_weight, settings.kernel_weight)
-    if len(rows) >= _ENOUGH_TO_FIT and len(names) > 1:
-        weights = _fit_weights(linear, scores, held, weights)
-    probabilities = join(linear, scores, weights)
-    reading = Reading(probabilities, gated(probabilities, near, settings.gate))
+        behind = None if behind is None else along(behind, axes)
+    everything = Support(ngram_vectors, vectors, labels, len(names), before, behind)
+    support = everything.ordered(_support(labels, before, settings.max_support))
+    rounds = [_hold_out(support, out, settings) for out in _folds(support, settings)]
+    standing = support.standing
+    alone, held_out = _alone(support, rounds, everything, settings, names, ngrams, axes)
+    weights, in_context = _held_out(
+        support, rounds, lambda found: found.leaning, (0.0, settings.kernel_weight), settings
+    )
+    context = None
+    if len(subjects):
+        lean = support.ordered(np.arange(standing, len(support.labels)))
+        context = ContextModel(
+            alone,
+            Exemplars(ngrams, lean.ngrams, lean.vectors, lean.labels),
+            subjects,
+            lean.before,
+            lean.behind,
+            rounds[-1].coefficients,
+            weights[1],
+        )
+    return Fitted(alone, held_out, context, in_context)
+
+
+def _numbered(before: Sequence[str]) -> tuple[list[str], Positions]:
+    """Returns what was before any example, and its number from 1 for each; 0 for none."""
+    subjects = sorted(set(before) - {""})
+    numbers = {subject: number for number, subject in enumerate(["", *subjects])}
+    return subjects, np.array([numbers[one] for one in before], np.int64)
+
+
+def _alone(
+    support: Support,
+    rounds: Sequence[_Round],
+    everything: Support,
+    settings: ModelSettings,
+    names: NDArray[np.str_],
+    ngrams: NgramVectorizer,
+    axes: Optional[Matrix],
+) -> tuple[IntentModel, HeldOut]:
+    vectors = everything.vectors
+    start = (0.0 if vectors is None else settings.linear_weight, settings.kernel_weight)
+    weights, held_out = _held_out(support, rounds, lambda found: found.standing, start, settings)
+    kept = support.ordered(np.arange(support.standing))
+    stands = everything.before == 0
+    linear = None
+    if vectors is not None:
+        linear = fit_linear(vectors[stands], everything.labels[stands], len(names), settings)
     model = IntentModel(
         intents=[str(name) for name in names],
         settings=settings,
         ngrams=ngrams,
-        ngrams_of_support=support.ngrams,
-        vectors=support.vectors,
-        labels=support.labels,
-        coefficients=rounds[-1].coefficients,
-        linear=None if vectors is None else fit_linear(vectors, labels, len(names), settings),
+        ngrams_of_support=kept.ngrams,
+        vectors=kept.vectors,
+        labels=kept.labels,
+        coefficients=rounds[-1].coefficients_alone,
+        linear=linear,
         weights=weights,
         axes=axes,
-        chance=chance(support.vectors),
+        chance=chance(kept.vectors),
     )
-    return model, HeldOut(rows=chosen[rows], labels=held, reading=reading)
+    return model, held_out
 
 
 @dataclass(frozen=True)
-class _Round:
-    """What is made of the examples of one fold by those of the others.
+class _Part:
+    """What is made of held-out examples by the others.
 
     Attributes:
-        rows: positions of the fold's examples in the support.
+        rows: positions of the examples in the support.
         kernel_scores: one row for each of them.
         nearness: to the nearest examples of each intent, one row for each.
-        linear: their probabilities by the logistic regression; None without vectors.
-        coefficients: of the kernel, fitted to all examples of the support.
+        linear: their probabilities by the logistic regression; None without it.
     """
 
     rows: Positions
     kernel_scores: Matrix
     nearness: Matrix
     linear: Optional[Matrix]
+
+
+@dataclass(frozen=True)
+class _Round:
+    """One fold: what is made of its examples, and the coefficients of all.
+
+    Attributes:
+        standing: its examples that stand alone, by the others that do.
+        leaning: its examples that lean, by all that stand alone and the others that lean.
+        coefficients_alone: of the kernel, fitted to all examples that stand alone.
+        coefficients: fitted to all.
+    """
+
+    standing: _Part
+    leaning: _Part
+    coefficients_alone: Matrix
     coefficients: Matrix
+
+
+def _held_out(
+    support: Support,
+    rounds: Sequence[_Round],
+    part: Callable[[_Round], _Part],
+    start: tuple[float, float],
+    settings: ModelSettings,
+) -> tuple[tuple[float, float], HeldOut]:
+    """Returns the weights that make held-out examples likeliest, and how they are read by them."""
+    parts = [part(found) for found in rounds]
+    rows = np.concatenate([found.rows for found in parts])
+    scores = np.vstack([found.kernel_scores for found in parts])
+    near = np.vstack([found.nearness for found in parts])
+    linears = [found.linear for found in parts if found.linear is not None]
+    linear = np.vstack(linears) if linears else None
+    held, weights = support.labels[rows], start
+    if len(rows) >= _ENOUGH_TO_FIT and support.classes > 1:
+        weights = _fit_weights(linear, scores, held, start)
+    probabilities = join(linear, scores, weights)
+    return weights, HeldOut(held, Reading(probabilities, gated(probabilities, near, settings.gate)))
 
 
 def _hold_out(support: Support, out: Positions, settings: ModelSettings) -> _Round:
     held = np.zeros(len(support.labels), bool)
     held[out] = True
-    order = np.argsort(held, kind="stable")
-    arranged = support.ordered(order)
-    seen = len(order) - len(out)
-    coefficients, scores = fit_ridge(arranged, seen, settings)
+    # Those that stand alone and are seen, those that are not, then the same of those that lean.
+    order = np.argsort(2 * (support.before > 0) + held, kind="stable")
+    given = support.ordered(order)
+    standing, every = support.standing, len(order)
+    seen = standing - int(np.count_nonzero(held[:standing]))
+    leaning = every - int(np.count_nonzero(held[standing:]))
+    ridge = Ridge(given, settings)
+
+    def near(cosines: Optional[Matrix], columns: slice) -> Matrix:
+        vectors = None if given.vectors is None else given.vectors[:standing]
+        if cosines is None:
+            return np.zeros((1, support.classes), np.float32)
+        return nearness(
+            cosines, given.labels[columns], support.classes, settings.neighbours, chance(vectors)
+        )
+
+    alone, lean = slice(seen, standing), slice(leaning, every)
+    beside = slice(standing, leaning)
+    linear = None
+    if given.vectors is not None:
+        fitted = fit_linear(given.vectors[:seen], given.labels[:seen], support.classes, settings)
+        linear = read_linear(given.vectors[alone], fitted, settings)
+    return _Round(
+        standing=_Part(
+            order[alone],
+            ridge.scores(seen, standing),
+            near(given.cosines(alone, slice(seen)), slice(seen)),
+            linear,
+        ),
+        leaning=_Part(
+            order[lean],
+            ridge.scores(leaning, every),
+            np.maximum(
+                near(given.cosines(lean, slice(standing)), slice(standing)),
+                near(given.cosines_behind(lean, beside), beside),
+            ),
+            None,
+        ),
+        coefficients_alone=_in_place(ridge.coefficients(standing), order),
+        coefficients=_in_place(ridge.coefficients(every), order),
+    )
+
+
+def _in_place(coefficients: Matrix, order: Positions) -> Matrix:
     in_place = np.empty_like(coefficients)
-    in_place[order] = coefficients
-    labels = arranged.labels[:seen]
-    cosines = arranged.cosines(slice(seen, None), slice(seen))
-    by_chance = chance(None if arranged.vectors is None else arranged.vectors[:seen])
-    near = nearness(cosines, labels, support.classes, settings.neighbours, by_chance)
-    linear: Optional[Matrix] = None
-    if arranged.vectors is not None:
-        fitted = fit_linear(arranged.vectors[:seen], labels, support.classes, settings)
-        linear = read_linear(arranged.vectors[seen:], fitted, settings)
-    return _Round(order[seen:], scores, near, linear, in_place)
+    in_place[order[: len(coefficients)]] = coefficients
+    return in_place
 
 
-def _support(labels: Positions, limit: int) -> Positions:
-    """Returns at most `limit` rows, spread evenly over the intents and ordered by intent."""
-    chosen = np.argsort(_rank_in_class(labels), kind="stable")[:limit]
-    ordered: Positions = chosen[np.argsort(labels[chosen], kind="stable")]
+def _support(labels: Positions, before: Positions, limit: int) -> Positions:
+    """Returns at most `limit` rows, spread evenly over the intents.
+
+    Those that stand alone come first; both are ordered by intent.
+    """
+    kinds = _kinds(labels, before)
+    chosen = np.argsort(_rank_in_class(kinds), kind="stable")[:limit]
+    ordered: Positions = chosen[np.argsort(kinds[chosen], kind="stable")]
     return ordered
+
+
+def _kinds(labels: Positions, before: Positions) -> Positions:
+    """Returns classes of examples by intent that are apart for those that lean, and higher."""
+    kinds: Positions = labels + (labels.max() + 1) * (before > 0)
+    return kinds
 
 
 def _rank_in_class(labels: Positions) -> Positions:
@@ -147,16 +283,17 @@ def _rank_in_class(labels: Positions) -> Positions:
     return ranks
 
 
-def _folds(labels: Positions, settings: ModelSettings) -> Iterator[Positions]:
+def _folds(support: Support, settings: ModelSettings) -> Iterator[Positions]:
     """Yields the examples of each fold that is to be held out, perhaps none at all.
 
     An example that is alone in its class is in no fold. With many examples one fold is
     enough to learn from, and each costs seconds.
     """
-    few = len(labels) <= _FEW
+    kinds = _kinds(support.labels, support.before)
+    few = len(kinds) <= _FEW
     folds = settings.folds or (5 if few else 3)
-    assigned = (_rank_in_class(labels) + labels) % folds
-    assigned[np.bincount(labels)[labels] < 2] = -1
+    assigned = (_rank_in_class(kinds) + kinds) % folds
+    assigned[np.bincount(kinds)[kinds] < 2] = -1
     for fold in range(folds if few or settings.folds else 1):
         yield np.flatnonzero(assigned == fold)
 

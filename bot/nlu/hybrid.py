@@ -10,7 +10,6 @@ from typing import Any, Optional
 
 import numpy as np
 import rasa.shared.utils.io
-from numpy.typing import NDArray
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -24,16 +23,20 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from bot.nlu.choice import Candidate, SplitRule, choose
 from bot.nlu.clauses import (
     CLAUSE_VECTORS,
+    CONTEXT_VECTOR,
+    ENCODE,
     Clause,
+    before,
+    behind,
     clauses_of,
     flattened,
-    in_context,
     is_example_in_context,
     texts_of,
 )
+from bot.nlu.context_model import ContextModel
 from bot.nlu.decisions import Thresholds, is_readable, learn_thresholds, normalised
-from bot.nlu.fitting import HeldOut, fit_model
-from bot.nlu.intent_model import IntentModel
+from bot.nlu.fitting import Examples, HeldOut, fit_model
+from bot.nlu.intent_model import IntentModel, Reading
 from bot.nlu.model_settings import ModelSettings
 from bot.nlu.softmax import Matrix
 
@@ -64,8 +67,9 @@ class HybridIntentClassifier(IntentClassifier, GraphComponent):
         questions: one entry per question, in order, at least one: {"text", "start", "end",
             "intent", "intent_ranking", "decision"}. The three properties above are those of
             the first question.
-        in_context: the best readings of a short message together with what the conversation was
-            about, where the message's metadata say so under "before"; as `intent_ranking`.
+            Where the message's metadata say under "before" what the conversation was about, a
+            question that is not clear alone also has "in_context": {"intent_ranking",
+            "decision"}, how it is read with that in mind.
 
     Config:
         answer_quantile: share of rightly read held-out examples that may not be answered.
@@ -74,6 +78,7 @@ class HybridIntentClassifier(IntentClassifier, GraphComponent):
             from which "pay and duties" is taken as two questions.
         default_answer_threshold, default_offer_threshold, default_sure_threshold: used where
             there is too little data to learn them.
+        clear_alone: a question as sure as this by itself is not read in context.
         kept: intents that are reported beside a question even where a mere statement is read
             as one of them, such as a cry for help. Names that no example has are ignored.
         ranking_length: length of `intent_ranking`; 5 at most in a question.
@@ -94,6 +99,7 @@ class HybridIntentClassifier(IntentClassifier, GraphComponent):
             "default_answer_threshold": 0.4,
             "default_offer_threshold": 0.3,
             "default_sure_threshold": 0.7,
+            "clear_alone": 0.85,
             "kept": [],
             "ranking_length": 10,
         }
@@ -106,6 +112,8 @@ class HybridIntentClassifier(IntentClassifier, GraphComponent):
         model: Optional[IntentModel] = None,
         thresholds: Optional[Thresholds] = None,
         examples: Optional[dict[str, str]] = None,
+        context: Optional[ContextModel] = None,
+        thresholds_in_context: Optional[Thresholds] = None,
     ) -> None:
         """Makes a classifier.
 
@@ -116,17 +124,22 @@ class HybridIntentClassifier(IntentClassifier, GraphComponent):
             model: the trained model, None before training.
             thresholds: as learnt, None before training.
             examples: intents of training examples by their normalised text.
+            context: the model for messages in context, None where no example leans on one.
+            thresholds_in_context: as learnt for it, None before training.
         """
         self._config = config
         _validate(config)
         self._model_storage = model_storage
         self._resource = resource
         self._model = model
-        self._thresholds = thresholds or Thresholds(
+        unlearnt = Thresholds(
             answer=config["default_answer_threshold"],
             offer=config["default_offer_threshold"],
             sure=config["default_sure_threshold"],
         )
+        self._context = context
+        self._thresholds = thresholds or unlearnt
+        self._thresholds_in_context = thresholds_in_context or unlearnt
         self._examples = examples or {}
         self._warned = False
 
@@ -152,6 +165,7 @@ class HybridIntentClassifier(IntentClassifier, GraphComponent):
             return self._resource
         texts = [texts_of(m)[0] for m in messages]
         intents = [m.get(INTENT) for m in messages]
+        subjects = [before(m) if is_example_in_context(m) else "" for m in messages]
         vectors = _vectors_of(messages)
         if vectors is None:
             rasa.shared.utils.io.raise_warning(
@@ -159,45 +173,55 @@ class HybridIntentClassifier(IntentClassifier, GraphComponent):
                 "are told by n-grams alone, less well. Put a MiniLMFeaturizer before it."
             )
         settings = ModelSettings(**{key: self._config[key] for key in _MODEL_SETTINGS})
-        self._model, held_out = fit_model(texts, intents, vectors, settings)
-        typed = [in_context(m) or m.get(TEXT) for m in messages]
+        behind_them = _vectors_behind(messages, vectors)
+        fitted = fit_model(Examples(texts, intents, vectors, subjects, behind_them), settings)
+        self._model, self._context = fitted.alone, fitted.context
+        typed = [
+            behind(subject, m.get(TEXT)) or m.get(TEXT)
+            for m, subject in zip(messages, subjects, strict=True)
+        ]
         self._examples = _examples_by_text(typed, intents)
-        self._learn_thresholds(held_out, np.array([is_example_in_context(m) for m in messages]))
+        self._thresholds = self._learnt(fitted.held_out, self._thresholds, "that stand alone")
+        if fitted.context is not None:
+            self._thresholds_in_context = self._learnt(
+                fitted.held_out_in_context, self._thresholds_in_context, "that lean"
+            )
         self._persist()
         return self._resource
 
-    def _learn_thresholds(self, held_out: HeldOut, leaning: NDArray[np.bool_]) -> None:
-        """Learns when to answer a message that is read alone."""
-        alone = ~leaning[held_out.rows]
-        confidences = held_out.reading.confidences[alone]
-        right = confidences.argmax(axis=1) == held_out.labels[alone]
+    def _learnt(self, held_out: HeldOut, default: Thresholds, which: str) -> Thresholds:
+        """Returns when to answer, as learnt from held-out examples."""
+        confidences = held_out.reading.confidences
+        right = confidences.argmax(axis=1) == held_out.labels
         if np.count_nonzero(right) < self._ENOUGH_TO_LEARN:
             rasa.shared.utils.io.raise_warning(
                 "HybridIntentClassifier: there are too few training examples to learn when to "
-                "answer, so the default thresholds are used "
-                f"(answer from {self._thresholds.answer}, offer from {self._thresholds.offer}). "
+                f"answer messages {which}, so the default thresholds are used "
+                f"(answer from {default.answer}, offer from {default.offer}). "
                 "Ten or more examples for each intent are a good start."
             )
-            return
+            return default
         best = confidences.max(axis=1)
-        self._thresholds = learn_thresholds(
+        thresholds = learn_thresholds(
             best,
             right,
             self._config["answer_quantile"],
             self._config["offer_quantile"],
             self._config["sure_precision"],
         )
-        answered = best >= self._thresholds.answer
+        answered = best >= thresholds.answer
         logger.info(
-            "Held-out examples: %.1f %% read rightly; answered %.1f %%, of these right %.1f %%; "
-            "answer from %.3f, offer from %.3f, sure from %.3f.",
+            "Held-out examples %s: %.1f %% read rightly; answered %.1f %%, of these right "
+            "%.1f %%; answer from %.3f, offer from %.3f, sure from %.3f.",
+            which,
             100 * right.mean(),
             100 * answered.mean(),
             100 * right[answered].mean(),
-            self._thresholds.answer,
-            self._thresholds.offer,
-            self._thresholds.sure,
+            thresholds.answer,
+            thresholds.offer,
+            thresholds.sure,
         )
+        return thresholds
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Returns the training data as they are: what is annotated stays."""
@@ -213,19 +237,36 @@ class HybridIntentClassifier(IntentClassifier, GraphComponent):
         text = message.get(TEXT) or ""
         clauses = clauses_of(message)
         stretches = [Clause(text, 0, len(text), asks=True), *flattened(clauses)]
-        leaning = in_context(message)
-        texts = [stretch.text for stretch in stretches] + ([leaning] if leaning else [])
-        readings = self._readings(message, texts)
-        if leaning:
-            ranking = readings.pop()[INTENT_RANKING][: self._QUESTION_RANKING]
-            message.set(IN_CONTEXT, ranking, add_to_output=True)
+        respelled, vectors = texts_of(message), self._vectors(message)
+        readings = self._readings([stretch.text for stretch in stretches], respelled, vectors)
         rows = self._chosen(stretches[0], clauses, readings)
         questions = [self._question(stretches[row], readings[row]) for row in rows]
+        for question, row in zip(questions, rows, strict=True):
+            own = None if vectors is None else vectors[row : row + 1]
+            if in_context := self._in_context(message, question, respelled[row], own):
+                question[IN_CONTEXT] = in_context
         first = readings[rows[0]]
         message.set(INTENT, first[INTENT], add_to_output=True)
         message.set(INTENT_RANKING, first[INTENT_RANKING], add_to_output=True)
         message.set(DECISION, first[DECISION], add_to_output=True)
         message.set(QUESTIONS, questions, add_to_output=True)
+
+    def _in_context(
+        self, message: Message, question: dict[str, Any], meant: str, vector: Optional[Matrix]
+    ) -> Optional[dict[str, Any]]:
+        """Returns how a question is read in context; None where it is clear or leans on nothing."""
+        subject = before(message)
+        leaning = behind(subject, meant)
+        clear = question[INTENT]["confidence"] >= self._config["clear_alone"]
+        if self._context is None or not leaning or clear:
+            return None
+        encode = message.get(ENCODE)
+        vectors = None if vector is None or encode is None else encode([leaning])
+        reading = self._context.read([meant], vector, subject, vectors)
+        typed = behind(subject, question[TEXT])
+        found = self._reading(typed, leaning, reading, self._thresholds_in_context)
+        ranking = found[INTENT_RANKING][: self._QUESTION_RANKING]
+        return {INTENT_RANKING: ranking, DECISION: found[DECISION]}
 
     def _chosen(
         self, whole: Clause, clauses: list[Clause], readings: list[dict[str, Any]]
@@ -260,21 +301,23 @@ class HybridIntentClassifier(IntentClassifier, GraphComponent):
             DECISION: reading[DECISION],
         }
 
-    def _readings(self, message: Message, texts: list[str]) -> list[dict[str, Any]]:
+    def _readings(
+        self, texts: list[str], respelled: list[str], vectors: Optional[Matrix]
+    ) -> list[dict[str, Any]]:
         if self._model is None or not texts[0].strip():
             return [_unread() for _ in texts]
-        vectors = self._vectors(message) if self._model.uses_vectors else None
         if vectors is not None and len(vectors) != len(texts):
             raise ValueError("The sentence vectors do not belong to the clauses of the message.")
-        respelled = texts_of(message)
-        confidences = self._model.read(respelled, vectors).confidences
+        reading = self._model.read(respelled, vectors)
         return [
-            self._reading(typed, meant, row)
-            for typed, meant, row in zip(texts, respelled, confidences, strict=True)
+            self._reading(typed, meant, reading, self._thresholds, row)
+            for row, (typed, meant) in enumerate(zip(texts, respelled, strict=True))
         ]
 
     def _vectors(self, message: Message) -> Optional[Matrix]:
         """Returns the vectors of the message and its clauses; None where it has none."""
+        if self._model is None or not self._model.uses_vectors or not message.get(TEXT):
+            return None
         vectors = _vectors_of([message])
         if vectors is None:
             self._warn_once(
@@ -286,15 +329,20 @@ class HybridIntentClassifier(IntentClassifier, GraphComponent):
         clause_vectors = message.get(CLAUSE_VECTORS)
         return vectors if clause_vectors is None else np.vstack([vectors, clause_vectors])
 
-    def _reading(self, typed: str, meant: str, confidences: Matrix) -> dict[str, Any]:
-        """Returns intent, ranking and decision for a text read with these confidences.
+    def _reading(
+        self, typed: str, meant: str, reading: Reading, thresholds: Thresholds, row: int = 0
+    ) -> dict[str, Any]:
+        """Returns intent, ranking and decision for a text.
 
         Args:
             typed: the text.
             meant: the text with its spelling corrected.
-            confidences: of all intents.
+            reading: what the model makes of it.
+            thresholds: when to answer.
+            row: which row of the reading is its own.
         """
         assert self._model is not None
+        confidences = reading.confidences[row]
         if not is_readable(typed):
             confidences = confidences * _WORDLESS
         known = self._examples.get(normalised(typed)) or self._examples.get(normalised(meant))
@@ -305,7 +353,7 @@ class HybridIntentClassifier(IntentClassifier, GraphComponent):
         ranking = [
             {"name": self._model.intents[i], "confidence": float(confidences[i])} for i in order
         ]
-        decision = self._thresholds.decide(ranking[0]["confidence"])
+        decision = thresholds.decide(ranking[0]["confidence"])
         return {INTENT: dict(ranking[0]), INTENT_RANKING: ranking, DECISION: decision}
 
     def _warn_once(self, warning: str) -> None:
@@ -317,7 +365,13 @@ class HybridIntentClassifier(IntentClassifier, GraphComponent):
         assert self._model is not None
         with self._model_storage.write_to(self._resource) as folder:
             self._model.save(folder)
-            state = {"thresholds": asdict(self._thresholds), "examples": self._examples}
+            if self._context is not None:
+                self._context.save(folder)
+            state = {
+                "thresholds": asdict(self._thresholds),
+                "thresholds_in_context": asdict(self._thresholds_in_context),
+                "examples": self._examples,
+            }
             text = json.dumps(state, ensure_ascii=False)
             (folder / _CLASSIFIER_FILE).write_text(text, encoding="utf-8")
 
@@ -334,12 +388,21 @@ class HybridIntentClassifier(IntentClassifier, GraphComponent):
         try:
             with model_storage.read_from(resource) as folder:
                 model = IntentModel.load(folder)
+                context = ContextModel.load(folder, model)
                 state = json.loads((folder / _CLASSIFIER_FILE).read_text(encoding="utf-8"))
         except (ValueError, FileNotFoundError):
             logger.warning("HybridIntentClassifier was not trained: it recognises no intent.")
             return cls(config, model_storage, resource)
-        thresholds = Thresholds(**state["thresholds"])
-        return cls(config, model_storage, resource, model, thresholds, state["examples"])
+        return cls(
+            config,
+            model_storage,
+            resource,
+            model,
+            Thresholds(**state["thresholds"]),
+            state["examples"],
+            context,
+            Thresholds(**state["thresholds_in_context"]),
+        )
 
 
 def _validate(config: dict[str, Any]) -> None:
@@ -375,6 +438,20 @@ def _vectors_of(messages: list[Message]) -> Optional[Matrix]:
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
     unit: Matrix = vectors / np.where(lengths == 0, 1, lengths)
     return unit
+
+
+def _vectors_behind(messages: list[Message], vectors: Optional[Matrix]) -> Optional[Matrix]:
+    """Returns the unit vectors of the messages behind what was before them.
+
+    That of a message that stands alone is its own.
+    """
+    if vectors is None:
+        return None
+    rows = [
+        own if (found := message.get(CONTEXT_VECTOR)) is None else found
+        for message, own in zip(messages, vectors, strict=True)
+    ]
+    return np.vstack(rows).astype(np.float32)
 
 
 def _examples_by_text(texts: Iterable[str], intents: Iterable[str]) -> dict[str, str]:

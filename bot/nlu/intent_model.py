@@ -28,10 +28,10 @@ from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
 
 from bot.nlu.axes import along
 from bot.nlu.confidence import gated, nearness
-from bot.nlu.kernel import kernel_of
+from bot.nlu.exemplars import Exemplars
 from bot.nlu.model_settings import ModelSettings
-from bot.nlu.ngrams import NgramIndex, NgramVectorizer
-from bot.nlu.products import times, times_transposed
+from bot.nlu.ngrams import NgramVectorizer
+from bot.nlu.products import times_transposed
 from bot.nlu.softmax import (
     Matrix,
     Positions,
@@ -93,23 +93,20 @@ class IntentModel:
         """
         self.intents = intents
         self.settings = settings
-        self._ngrams = ngrams
-        self._ngrams_of_support = ngrams_of_support
-        self._index = NgramIndex(ngrams, ngrams_of_support)
-        self._labels = labels
+        self.ngrams = ngrams
+        self.exemplars = Exemplars(ngrams, ngrams_of_support, vectors, labels)
+        self.chance = chance
         self._linear = linear
         self._weights = weights
         self._axes = axes
-        self._chance = chance
         # In the order in which a product with one text runs through them.
-        self._by_axis = None if vectors is None else np.ascontiguousarray(vectors.T)
         self._votes = np.ascontiguousarray(coefficients.T)
         self._blas = ThreadpoolController()
 
     @property
     def uses_vectors(self) -> bool:
         """Whether the model was fitted with sentence vectors and needs them to read."""
-        return self._by_axis is not None
+        return self.exemplars.vectors is not None
 
     def read(self, texts: Sequence[str], vectors: Optional[Matrix]) -> Reading:
         """Reads texts.
@@ -126,35 +123,40 @@ class IntentModel:
             return self._read(texts, vectors)
 
     def _read(self, texts: Sequence[str], vectors: Optional[Matrix]) -> Reading:
-        likeness = self._index.likeness(texts)
-        if vectors is not None and self._axes is not None:
-            vectors = along(vectors, self._axes)
-        if vectors is None or self._by_axis is None or self._linear is None:
-            scores = times_transposed(kernel_of(None, likeness, self.settings), self._votes)
-            probabilities = join(None, scores, self._weights)
-            cosines = likeness
-        else:
-            cosines = times(vectors, self._by_axis)
-            scores = times_transposed(kernel_of(cosines, likeness, self.settings), self._votes)
+        vectors = self.reduced(vectors)
+        kernel, cosines = self.exemplars.compare(texts, vectors, self.settings)
+        scores = times_transposed(kernel, self._votes)
+        linear = None
+        if vectors is not None and self._linear is not None:
             linear = read_linear(vectors, self._linear, self.settings)
-            probabilities = join(linear, scores, self._weights)
+        probabilities = join(linear, scores, self._weights)
         near = nearness(
-            cosines, self._labels, len(self.intents), self.settings.neighbours, self._chance
+            cosines,
+            self.exemplars.labels,
+            len(self.intents),
+            self.settings.neighbours,
+            self.chance,
         )
         return Reading(probabilities, gated(probabilities, near, self.settings.gate))
+
+    def reduced(self, vectors: Optional[Matrix]) -> Optional[Matrix]:
+        """Returns sentence vectors as this model compares them; None where it has none."""
+        if vectors is None or not self.uses_vectors:
+            return None
+        return vectors if self._axes is None else along(vectors, self._axes)
 
     def save(self, folder: Path) -> None:
         """Writes the model to two files in a folder."""
         arrays = {
-            "ngram_data": self._ngrams_of_support.data,
-            "ngram_indices": self._ngrams_of_support.indices,
-            "ngram_indptr": self._ngrams_of_support.indptr,
-            "rarities": self._ngrams.rarities,
-            "labels": self._labels,
+            "ngram_data": self.exemplars.ngrams.data,
+            "ngram_indices": self.exemplars.ngrams.indices,
+            "ngram_indptr": self.exemplars.ngrams.indptr,
+            "rarities": self.ngrams.rarities,
+            "labels": self.exemplars.labels,
             "coefficients": self._votes.T,
         }
-        if self._by_axis is not None and self._linear is not None:
-            arrays.update(vectors=self._by_axis.T, linear=self._linear)
+        if self.exemplars.vectors is not None and self._linear is not None:
+            arrays.update(vectors=self.exemplars.vectors, linear=self._linear)
         if self._axes is not None:
             arrays["axes"] = self._axes
         np.savez(folder / ARRAYS_FILE, **arrays)
@@ -162,9 +164,9 @@ class IntentModel:
             "intents": self.intents,
             "settings": asdict(self.settings),
             "weights": self._weights,
-            "chance": self._chance,
-            "ngrams": list(self._ngrams.columns),
-            "unknown_rarity": self._ngrams.unknown_rarity,
+            "chance": self.chance,
+            "ngrams": list(self.ngrams.columns),
+            "unknown_rarity": self.ngrams.unknown_rarity,
         }
         text = json.dumps(description, ensure_ascii=False)
         (folder / SETTINGS_FILE).write_text(text, encoding="utf-8")

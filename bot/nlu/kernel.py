@@ -1,9 +1,10 @@
-"""Kernel ridge regression: the examples vote for their intents by how like a text is to them.
+"""How like a text is to the examples, which vote for their intents by it (see `ridge.py`).
 
     k(a, b) = exp(sharpness * (cosine(a, b) - 1)) + ngram_weight * tfidf(a) . tfidf(b)
 
-Where there are no sentence vectors the n-grams work alone. In the fit each intent weighs the
-same, however many examples it has.
+Where there are no sentence vectors the n-grams work alone. Two texts that lean on what was before
+them are compared by more: behind what was before them, and, if that is the same, once more as they
+stand. In the fit each intent weighs the same, however many examples it has.
 """
 
 from __future__ import annotations
@@ -14,12 +15,12 @@ from dataclasses import dataclass
 from typing import Optional
 
 import numpy as np
-from scipy.linalg import cho_factor, solve_triangular
+from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from bot.nlu.model_settings import ModelSettings
-from bot.nlu.softmax import Matrix, Positions, balanced_weights
+from bot.nlu.softmax import Matrix, Positions
 
 _BLOCK = 512
 _WORKERS = min(os.cpu_count() or 1, 4)
@@ -40,21 +41,48 @@ def kernel_of(cosines: Optional[Matrix], likeness: Matrix, settings: ModelSettin
     return kernel
 
 
+def leaning_kernel(
+    kernel: Matrix, cosines: Optional[Matrix], same: NDArray[np.bool_], settings: ModelSettings
+) -> Matrix:
+    """Returns what is added to the kernel of texts and examples that both lean.
+
+    Args:
+        kernel: of the texts as they stand.
+        cosines: of their sentence vectors behind what was before them, None where there are none.
+        same: whether that was the same.
+        settings: see `ModelSettings`.
+    """
+    more = np.float32(settings.same_weight) * same * kernel
+    if cosines is not None:
+        more += np.exp(np.float32(settings.sharpness) * (cosines - 1))
+    return more
+
+
 @dataclass(frozen=True)
 class Support:
-    """The examples that new texts are compared with.
+    """The examples that new texts are compared with: those that stand alone, then those that lean.
 
     Attributes:
         ngrams: their n-gram vectors as rows.
         vectors: their sentence vectors, or None.
         labels: their intents, as numbers from 0.
         classes: number of intents.
+        before: what was before them, as numbers from 1; 0 where they stand alone.
+        behind: their sentence vectors behind that, or None; rows of those that stand alone are
+            not looked at.
     """
 
     ngrams: csr_matrix
     vectors: Optional[Matrix]
     labels: Positions
     classes: int
+    before: Positions
+    behind: Optional[Matrix] = None
+
+    @property
+    def standing(self) -> int:
+        """How many stand alone."""
+        return int(np.count_nonzero(self.before == 0))
 
     def ordered(self, order: Positions) -> Support:
         """Returns the examples in another order, or some of them."""
@@ -63,6 +91,8 @@ class Support:
             None if self.vectors is None else self.vectors[order],
             self.labels[order],
             self.classes,
+            self.before[order],
+            None if self.behind is None else self.behind[order],
         )
 
     def cosines(self, rows: slice, columns: slice) -> Matrix:
@@ -71,6 +101,13 @@ class Support:
             likeness: Matrix = (self.ngrams[rows] @ self.ngrams[columns].T).toarray()
             return likeness
         cosines: Matrix = self.vectors[rows] @ self.vectors[columns].T
+        return cosines
+
+    def cosines_behind(self, rows: slice, columns: slice) -> Optional[Matrix]:
+        """Returns how near some are to others behind what was before them; None without vectors."""
+        if self.behind is None:
+            return None
+        cosines: Matrix = self.behind[rows] @ self.behind[columns].T
         return cosines
 
     def kernel(self, settings: ModelSettings) -> Matrix:
@@ -86,40 +123,21 @@ class Support:
                 columns = slice(column, column + _BLOCK)
                 cosines = None if self.vectors is None else self.cosines(rows, columns)
                 likeness = (self.ngrams[rows] @ ngrams).toarray()
-                kernel[rows, columns] = kernel_of(cosines, likeness, settings)
+                block = kernel_of(cosines, likeness, settings)
+                kernel[rows, columns] = self._with_leaning(block, rows, columns, settings)
 
         with threadpool_limits(1, "blas"), ThreadPoolExecutor(_WORKERS) as pool:
             for _ in pool.map(fill, reversed(starts)):
                 pass
         return kernel
 
-
-def fit_ridge(support: Support, seen: int, settings: ModelSettings) -> tuple[Matrix, Matrix]:
-    """Fits the votes of the examples, and reads some by what the others would have said.
-
-    The first rows of a Cholesky factor are the factor of the first rows. So the model of the
-    first examples alone, and what it makes of the others, is in the factor of all: its lower
-    left part times the targets after the forward substitution.
-
-    Args:
-        support: the examples.
-        seen: how many, from the first, make the model that reads the others.
-        settings: see `ModelSettings`.
-
-    Returns:
-        The coefficients of all examples, shape (examples, classes); and the scores of those
-        from `seen` on, shape (examples - seen, classes).
-    """
-    labels, classes = support.labels, support.classes
-    examples = len(labels)
-    targets = np.full((examples, classes), -1 / classes, np.float32)
-    targets[np.arange(examples), labels] += 1
-    system = support.kernel(settings)
-    ridge = np.float32(settings.regularisation) / balanced_weights(labels, classes)
-    system[np.arange(examples), np.arange(examples)] += ridge
-    # LAPACK counts by columns: for it the lower triangle is an upper one, and need not be copied.
-    upper, _ = cho_factor(system.T, lower=False, overwrite_a=True, check_finite=False)
-    forward = solve_triangular(upper, targets, trans="T", check_finite=False)
-    scores: Matrix = upper.T[seen:, :seen] @ forward[:seen]
-    coefficients: Matrix = solve_triangular(upper, forward, overwrite_b=True, check_finite=False)
-    return coefficients.astype(np.float32), scores
+    def _with_leaning(
+        self, block: Matrix, rows: slice, columns: slice, settings: ModelSettings
+    ) -> Matrix:
+        own, other = self.before[rows], self.before[columns]
+        if not (own.any() and other.any()):
+            return block
+        same = own[:, None] == other
+        more = leaning_kernel(block, self.cosines_behind(rows, columns), same, settings)
+        both: Matrix = np.where((own[:, None] > 0) & (other > 0), block + more, block)
+        return both

@@ -5,9 +5,11 @@ from __future__ import annotations
 import logging
 import os
 import sys
+from itertools import islice
 from pathlib import Path
 from typing import Any, Optional
 
+import numpy as np
 import rasa.shared.utils.io
 from rasa.engine.caching import CACHE_LOCATION_ENV, DEFAULT_CACHE_LOCATION
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -22,7 +24,15 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from tqdm import tqdm
 
-from bot.nlu.clauses import CLAUSE_VECTORS, texts_of
+from bot.nlu.clauses import (
+    CLAUSE_VECTORS,
+    CONTEXT_VECTOR,
+    ENCODE,
+    before,
+    behind,
+    is_example_in_context,
+    texts_of,
+)
 from bot.nlu.encoder import LAYERS, EncoderUnavailable, SentenceEncoder, load_encoder
 from bot.nlu.vector_cache import VectorCache
 
@@ -34,7 +44,8 @@ class MiniLMFeaturizer(DenseFeaturizer, GraphComponent):
     """Sets the sentence feature of a message: a unit vector, 384 numbers from each layer.
 
     Where a `QuestionSplitter` stands before it in the pipeline, the clauses that it found
-    are encoded as well.
+    are encoded as well. So is a training example that leans on the conversation, once more behind
+    what that was about; a message is encoded so only if its reader asks for it.
 
     No tokenizer is needed. Where the packages with the weights are missing, a warning says
     what to install, and the pipeline goes on without this feature.
@@ -136,6 +147,9 @@ class MiniLMFeaturizer(DenseFeaturizer, GraphComponent):
     def process(self, messages: list[Message]) -> list[Message]:
         """Adds the feature to every message that has a text."""
         self._featurize([m for m in messages if m.get(TEXT)])
+        if self._encoder is not None:
+            for message in messages:
+                message.set(ENCODE, self._encoder.encode)
         return messages
 
     def _featurize(self, messages: list[Message], many: bool = False) -> None:
@@ -145,17 +159,25 @@ class MiniLMFeaturizer(DenseFeaturizer, GraphComponent):
         if many and self._config["cache"]:
             encoder = VectorCache(cache_folder(), self._encoder)
         texts = [texts_of(message) for message in messages]
-        vectors = encoder.encode(
-            [text for group in texts for text in group],
-            progress=_progress_bar if many else None,
+        leaning = [_leaning(message, own[0]) for message, own in zip(messages, texts, strict=True)]
+        vectors = iter(
+            encoder.encode(
+                [text for own, more in zip(texts, leaning, strict=True) for text in own + more],
+                progress=_progress_bar if many else None,
+            )
         )
-        start = 0
-        for message, group in zip(messages, texts, strict=True):
-            own = vectors[start : start + len(group)]
-            start += len(group)
-            message.add_features(Features(own[:1], FEATURE_TYPE_SENTENCE, TEXT, self._identifier))
-            if len(group) > 1:
-                message.set(CLAUSE_VECTORS, own[1:])
+        for message, own, more in zip(messages, texts, leaning, strict=True):
+            found = np.stack(list(islice(vectors, len(own))))
+            message.add_features(Features(found[:1], FEATURE_TYPE_SENTENCE, TEXT, self._identifier))
+            if len(own) > 1:
+                message.set(CLAUSE_VECTORS, found[1:])
+            if more:
+                message.set(CONTEXT_VECTOR, next(vectors))
+
+
+def _leaning(message: Message, text: str) -> list[str]:
+    leans = is_example_in_context(message) and behind(before(message), text)
+    return [leans] if leans else []
 
 
 def _encoder_of(config: dict[str, Any]) -> tuple[SentenceEncoder, Optional[str]]:

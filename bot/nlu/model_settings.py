@@ -15,6 +15,7 @@ class ModelSettings:
             less regularised.
         sharpness: how fast the likeness of two sentence vectors falls with their distance.
         ngram_weight: weight of the n-grams in the kernel.
+        same_weight: how much more two texts count in the kernel that lean on the same thing.
         regularisation: ridge term; larger is smoother.
         gate: weight of the nearest examples in a confidence, from 0 (none) to 1 (only they).
         neighbours: number of nearest examples of an intent that the gate looks at.
@@ -32,11 +33,12 @@ class ModelSettings:
     linear_scale: float = 6.0
     sharpness: float = 2.0
     ngram_weight: float = 0.5
+    same_weight: float = 0.5
     regularisation: float = 0.1
     gate: float = 0.5
     neighbours: int = 2
     folds: Optional[int] = None
-    max_support: int = 25_000
+    max_support: int = 30_000
     dimensions: Optional[int] = 192
     linear_weight: float = 0.5
     kernel_weight: float = 6.0

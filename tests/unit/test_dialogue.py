@@ -46,21 +46,22 @@ def leaning(alone: dict[str, float], beside: dict[str, float]) -> Question:
     )
 
 
-def test_what_was_answered_before_decides_on_a_short_message(known: Knowledge) -> None:
-    question = leaning({"outlook_numbers": 0.7}, {"work_team_size": 0.9, "duties_team": 0.2})
+def test_what_was_answered_before_decides(known: Knowledge) -> None:
+    question = leaning({"outlook_numbers": 0.7}, {"work_team_size": 0.8, "duties_team": 0.2})
     assert in_context(known, question, "duties_team").intent == "work_team_size"
 
 
-def test_a_message_that_is_clear_alone_is_not_read_in_context(known: Knowledge) -> None:
-    question = leaning({"outlook_numbers": 0.95}, {"work_team_size": 0.9})
+def test_a_question_that_is_clear_alone_stays_as_it_is(known: Knowledge) -> None:
+    question = leaning({"outlook_numbers": 0.95}, {})
     assert in_context(known, question, "duties_team") is question
 
 
-def test_a_message_with_a_subject_of_its_own_does_not_repeat_the_last_topic(
+def test_of_two_likely_readings_the_one_that_stays_with_the_subject_is_taken(
     known: Knowledge,
 ) -> None:
-    question = leaning({"skills_overview": 0.75}, {"education_overview": 0.95})
-    assert in_context(known, question, "education_overview").intent == "skills_overview"
+    question = leaning({"education_years": 0.6}, {"education_years": 0.5, "salary_range": 0.4})
+    assert in_context(known, question, "salary_median").intent == "salary_range"
+    assert in_context(known, question, "outlook_growth").intent == "education_years"
 
 
 def test_nothing_is_read_in_context_at_the_start(known: Knowledge) -> None:

@@ -116,8 +116,14 @@ def test_the_example_works_in_a_project_on_another_subject(tmp_path: Path) -> No
     first, member, fined, named = result["parsed"]
     assert summary(first) == summary(promised)
     assert first["intent"]["confidence"] == pytest.approx(promised["intent"]["confidence"], abs=0.1)
-    assert [one["in_context"][0]["name"] for one in (member, fined)] == ["card", "fines"]
+    assert [in_context(one) for one in (member, fined)] == ["card", "fines"]
     assert {entity["entity"] for entity in named["entities"]} == {"amount", "city"}
+
+
+def in_context(parsed: dict[str, Any]) -> str:
+    """The best reading of a message's only question with the conversation in mind."""
+    (question,) = parsed["questions"]
+    return str(question["in_context"]["intent_ranking"][0]["name"])
 
 
 def summary(parsed: dict[str, Any]) -> dict[str, Any]:
