@@ -192,9 +192,15 @@ _ASKING_BOUNDARY = re.compile(
 )
 _PART_BOUNDARY = re.compile(
     r"\s*,(?!\d)\s*(?:(?:and|n|also|plus|but)\s+)*|"
-    r"\s+(?:and|n|also|plus|but|&|\+|as well as)\s+(?:(?:also|then)\s+)?|"
+    r"\s+(?:and|n|also|plus(?!\s+(?:point|side))|but|&|\+|as well as)\s+(?:(?:also|then)\s+)?|"
     r"(?<!\d)\s*/\s*(?!\d)|\s+(?=(?:what|how|where|when|why|who)(?:'s|s)?\s+"
     r"(?:is|are|do|does|did|can|should|would|about|much|many|long|far|to)\b)",
+    re.IGNORECASE,
+)
+# "You are not saving this, are you": asks with what stands before it, not by itself.
+_TAG = re.compile(
+    r"(?:is|are|am|was|were|do|does|did|has|have|had|can|could|should|would|will|shall)"
+    r"(?:n't|nt)?\s+(?:i|you|u|we|they|he|she|it|there|that|this)(?:\s+not)?\s*[?!.]*\s*$",
     re.IGNORECASE,
 )
 _LEADING_LINKS = re.compile(r"^(?:(?:and|n|also|plus|but|then|&|so)\b[\s,]*)+", re.IGNORECASE)
@@ -256,6 +262,8 @@ def _cut(text: str, start: int, end: int, boundary: re.Pattern[str]) -> list[tup
         before = text[begin : match.start()]
         bare = not match.group().strip()
         if bare and (len(before.split()) < 3 or _GOVERNS.search(before)):
+            continue
+        if "," in match.group() and _TAG.match(text[match.end() : end]):
             continue
         spans += _trimmed(text, begin, match.start())
         begin = match.end()

@@ -74,6 +74,8 @@ class HybridIntentClassifier(IntentClassifier, GraphComponent):
     Config:
         answer_quantile: share of rightly read held-out examples that may not be answered.
         offer_quantile: share of them that may not even be offered.
+        context_answer_quantile: as answer_quantile, for what is read in context. Smaller, for there
+            the reading that is likeliest helps more than a question back.
         sure_precision: share of held-out readings that must be right from the confidence on
             from which "pay and duties" is taken as two questions.
         default_answer_threshold, default_offer_threshold, default_sure_threshold: used where
@@ -95,6 +97,7 @@ class HybridIntentClassifier(IntentClassifier, GraphComponent):
             **asdict(ModelSettings()),
             "answer_quantile": 0.05,
             "offer_quantile": 0.02,
+            "context_answer_quantile": 0.025,
             "sure_precision": 0.95,
             "default_answer_threshold": 0.4,
             "default_offer_threshold": 0.3,
@@ -181,15 +184,21 @@ class HybridIntentClassifier(IntentClassifier, GraphComponent):
             for m, subject in zip(messages, subjects, strict=True)
         ]
         self._examples = _examples_by_text(typed, intents)
-        self._thresholds = self._learnt(fitted.held_out, self._thresholds, "that stand alone")
+        answer = self._config["answer_quantile"]
+        self._thresholds = self._learnt(
+            fitted.held_out, self._thresholds, answer, "that stand alone"
+        )
         if fitted.context is not None:
+            answer = self._config["context_answer_quantile"]
             self._thresholds_in_context = self._learnt(
-                fitted.held_out_in_context, self._thresholds_in_context, "that lean"
+                fitted.held_out_in_context, self._thresholds_in_context, answer, "that lean"
             )
         self._persist()
         return self._resource
 
-    def _learnt(self, held_out: HeldOut, default: Thresholds, which: str) -> Thresholds:
+    def _learnt(
+        self, held_out: HeldOut, default: Thresholds, answer_quantile: float, which: str
+    ) -> Thresholds:
         """Returns when to answer, as learnt from held-out examples."""
         confidences = held_out.reading.confidences
         right = confidences.argmax(axis=1) == held_out.labels
@@ -205,8 +214,8 @@ class HybridIntentClassifier(IntentClassifier, GraphComponent):
         thresholds = learn_thresholds(
             best,
             right,
-            self._config["answer_quantile"],
-            self._config["offer_quantile"],
+            answer_quantile,
+            min(self._config["offer_quantile"], answer_quantile),
             self._config["sure_precision"],
         )
         answered = best >= thresholds.answer

@@ -38,7 +38,7 @@ class ModelSettings:
     gate: float = 0.5
     neighbours: int = 2
     folds: Optional[int] = None
-    max_support: int = 30_000
+    max_support: int = 33_000
     dimensions: Optional[int] = 192
     linear_weight: float = 0.5
     kernel_weight: float = 6.0

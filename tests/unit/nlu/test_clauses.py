@@ -32,7 +32,17 @@ def test_questions_are_parted(text: str, expected: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["what is it", "do you know what they do", "is it 3.2 or 4", "open 24/7?", "85,000"]
+    "text",
+    [
+        "what is it",
+        "do you know what they do",
+        "is it 3.2 or 4",
+        "open 24/7?",
+        "85,000",
+        "it is open, isn't it?",
+        "You do not keep it, do you",
+        "what is the plus point",
+    ],
 )
 def test_one_question_is_not_parted(text: str) -> None:
     assert split(text) == []
