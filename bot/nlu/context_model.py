@@ -16,9 +16,9 @@ from typing import Optional
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from bot.nlu.confidence import gated, nearness
+from bot.nlu.confidence import gated
 from bot.nlu.exemplars import Exemplars
-from bot.nlu.intent_model import IntentModel, Reading, join
+from bot.nlu.intent_model import Compared, IntentModel, Reading, join
 from bot.nlu.kernel import leaning_kernel
 from bot.nlu.products import times, times_transposed
 from bot.nlu.softmax import Matrix, Positions
@@ -59,41 +59,30 @@ class ContextModel:
         self._votes = np.ascontiguousarray(coefficients.T)
         self._weight = weight
 
-    def read(
-        self, texts: Sequence[str], vectors: Optional[Matrix], before: str, behind: Optional[Matrix]
-    ) -> Reading:
+    def read(self, compared: Compared, before: str, behind: Optional[Matrix]) -> Reading:
         """Reads texts in context.
 
         Args:
-            texts: the texts.
-            vectors: their sentence vectors (unit length), None where there are none.
+            compared: the texts, as the model for texts alone compared them.
             before: what was before them.
-            behind: their sentence vectors behind that, None where there are none.
+            behind: their sentence vectors behind that (unit length), None where there are none.
 
         Returns:
             Probabilities and confidences, one row per text.
         """
         settings = self._alone.settings
-        vectors, behind = self._alone.reduced(vectors), self._alone.reduced(behind)
-        standing, cosines = self._alone.exemplars.compare(texts, vectors, settings)
-        leaning, _ = self._leaning.compare(texts, vectors, settings)
-        cosines_behind = None
-        if behind is not None and self._behind is not None:
-            cosines_behind = times(behind, self._behind)
-        same = (self._before == self._subjects.get(before, 0))[None, :]
-        leaning = leaning + leaning_kernel(leaning, cosines_behind, same, settings)
-        scores = times_transposed(np.hstack([standing, leaning]), self._votes)
-        probabilities = join(None, scores, (0.0, self._weight))
-        near = self._nearness(cosines, self._alone.exemplars.labels)
-        if cosines_behind is not None:
-            near = np.maximum(near, self._nearness(cosines_behind, self._leaning.labels))
-        return Reading(probabilities, gated(probabilities, near, settings.gate))
-
-    def _nearness(self, cosines: Matrix, labels: Positions) -> Matrix:
-        alone = self._alone
-        return nearness(
-            cosines, labels, len(alone.intents), alone.settings.neighbours, alone.chance
-        )
+        with self._alone.one_thread():
+            leaning, _ = self._leaning.compare(compared.ngrams, compared.vectors, settings)
+            reduced = self._alone.reduced(behind)
+            near, cosines = compared.nearness, None
+            if reduced is not None and self._behind is not None:
+                cosines = times(reduced, self._behind)
+                near = np.maximum(near, self._alone.nearness(cosines, self._leaning.labels))
+            same = (self._before == self._subjects.get(before, 0))[None, :]
+            leaning = leaning + leaning_kernel(leaning, cosines, same, settings)
+            scores = times_transposed(np.hstack([compared.kernel, leaning]), self._votes)
+            probabilities = join(None, scores, (0.0, self._weight))
+            return Reading(probabilities, gated(probabilities, near, settings.gate))
 
     def save(self, folder: Path) -> None:
         """Writes the model to two files in a folder, beside those of the model for texts alone."""
@@ -129,7 +118,7 @@ class ContextModel:
             ngrams = csr_matrix(parts, shape=shape)
             return cls(
                 alone,
-                Exemplars(alone.ngrams, ngrams, arrays.get("vectors"), arrays["labels"]),
+                Exemplars(ngrams, arrays.get("vectors"), arrays["labels"]),
                 description["subjects"],
                 arrays["before"],
                 arrays.get("behind"),

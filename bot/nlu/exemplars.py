@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Optional
 
 import numpy as np
@@ -10,7 +9,7 @@ from scipy.sparse import csr_matrix
 
 from bot.nlu.kernel import kernel_of
 from bot.nlu.model_settings import ModelSettings
-from bot.nlu.ngrams import NgramIndex, NgramVectorizer
+from bot.nlu.ngrams import NgramIndex
 from bot.nlu.products import times
 from bot.nlu.softmax import Matrix, Positions
 
@@ -20,7 +19,6 @@ class Exemplars:
 
     def __init__(
         self,
-        vectorizer: NgramVectorizer,
         ngrams: csr_matrix,
         vectors: Optional[Matrix],
         labels: Positions,
@@ -28,14 +26,13 @@ class Exemplars:
         """Indexes examples.
 
         Args:
-            vectorizer: made their n-gram vectors.
-            ngrams: these vectors as rows.
+            ngrams: their n-gram vectors as rows.
             vectors: their sentence vectors as rows, or None.
             labels: their intents as numbers, in rising order.
         """
         self.labels = labels
         self.ngrams = ngrams
-        self._index = NgramIndex(vectorizer, ngrams)
+        self._index = NgramIndex(ngrams)
         # In the order in which a product with one text runs through them.
         self._by_axis = None if vectors is None else np.ascontiguousarray(vectors.T)
 
@@ -45,12 +42,12 @@ class Exemplars:
         return None if self._by_axis is None else self._by_axis.T
 
     def compare(
-        self, texts: Sequence[str], vectors: Optional[Matrix], settings: ModelSettings
+        self, ngrams: csr_matrix, vectors: Optional[Matrix], settings: ModelSettings
     ) -> tuple[Matrix, Matrix]:
         """Compares texts with the examples.
 
         Args:
-            texts: the texts.
+            ngrams: their n-gram vectors as rows.
             vectors: their sentence vectors, None where there are none.
             settings: see `kernel_of`.
 
@@ -58,7 +55,7 @@ class Exemplars:
             The kernel and the cosines (of n-grams where there are no sentence vectors), each of
             shape (texts, examples).
         """
-        likeness = self._index.likeness(texts)
+        likeness = self._index.likeness(ngrams)
         if vectors is None or self._by_axis is None:
             return kernel_of(None, likeness, settings), likeness
         cosines = times(vectors, self._by_axis)

@@ -99,7 +99,7 @@ def fit_model(examples: Examples, settings: ModelSettings) -> Fitted:
         lean = support.ordered(np.arange(standing, len(support.labels)))
         context = ContextModel(
             alone,
-            Exemplars(ngrams, lean.ngrams, lean.vectors, lean.labels),
+            Exemplars(lean.ngrams, lean.vectors, lean.labels),
             subjects,
             lean.before,
             lean.behind,

@@ -36,7 +36,7 @@ from bot.nlu.clauses import (
 from bot.nlu.context_model import ContextModel
 from bot.nlu.decisions import Thresholds, is_readable, learn_thresholds, normalised
 from bot.nlu.fitting import Examples, HeldOut, fit_model
-from bot.nlu.intent_model import IntentModel, Reading
+from bot.nlu.intent_model import Compared, IntentModel, Reading
 from bot.nlu.model_settings import ModelSettings
 from bot.nlu.softmax import Matrix
 
@@ -246,13 +246,14 @@ class HybridIntentClassifier(IntentClassifier, GraphComponent):
         text = message.get(TEXT) or ""
         clauses = clauses_of(message)
         stretches = [Clause(text, 0, len(text), asks=True), *flattened(clauses)]
-        respelled, vectors = texts_of(message), self._vectors(message)
-        readings = self._readings([stretch.text for stretch in stretches], respelled, vectors)
+        respelled = texts_of(message)
+        compared = self._compared(message, respelled)
+        readings = self._readings([stretch.text for stretch in stretches], respelled, compared)
         rows = self._chosen(stretches[0], clauses, readings)
         questions = [self._question(stretches[row], readings[row]) for row in rows]
         for question, row in zip(questions, rows, strict=True):
-            own = None if vectors is None else vectors[row : row + 1]
-            if in_context := self._in_context(message, question, respelled[row], own):
+            in_context = self._in_context(message, question, respelled[row], compared, row)
+            if in_context is not None:
                 question[IN_CONTEXT] = in_context
         first = readings[rows[0]]
         message.set(INTENT, first[INTENT], add_to_output=True)
@@ -261,17 +262,22 @@ class HybridIntentClassifier(IntentClassifier, GraphComponent):
         message.set(QUESTIONS, questions, add_to_output=True)
 
     def _in_context(
-        self, message: Message, question: dict[str, Any], meant: str, vector: Optional[Matrix]
+        self,
+        message: Message,
+        question: dict[str, Any],
+        meant: str,
+        compared: Optional[Compared],
+        row: int,
     ) -> Optional[dict[str, Any]]:
         """Returns how a question is read in context; None where it is clear or leans on nothing."""
         subject = before(message)
         leaning = behind(subject, meant)
         clear = question[INTENT]["confidence"] >= self._config["clear_alone"]
-        if self._context is None or not leaning or clear:
+        if self._context is None or compared is None or not leaning or clear:
             return None
         encode = message.get(ENCODE)
-        vectors = None if vector is None or encode is None else encode([leaning])
-        reading = self._context.read([meant], vector, subject, vectors)
+        vector = None if compared.vectors is None or encode is None else encode([leaning])
+        reading = self._context.read(compared.row(row), subject, vector)
         typed = behind(subject, question[TEXT])
         found = self._reading(typed, leaning, reading, self._thresholds_in_context)
         ranking = found[INTENT_RANKING][: self._QUESTION_RANKING]
@@ -310,14 +316,21 @@ class HybridIntentClassifier(IntentClassifier, GraphComponent):
             DECISION: reading[DECISION],
         }
 
-    def _readings(
-        self, texts: list[str], respelled: list[str], vectors: Optional[Matrix]
-    ) -> list[dict[str, Any]]:
-        if self._model is None or not texts[0].strip():
-            return [_unread() for _ in texts]
-        if vectors is not None and len(vectors) != len(texts):
+    def _compared(self, message: Message, respelled: list[str]) -> Optional[Compared]:
+        """Returns the texts, compared with the examples; None where there is nothing to read."""
+        if self._model is None or not (message.get(TEXT) or "").strip():
+            return None
+        vectors = self._vectors(message) if self._model.uses_vectors else None
+        if vectors is not None and len(vectors) != len(respelled):
             raise ValueError("The sentence vectors do not belong to the clauses of the message.")
-        reading = self._model.read(respelled, vectors)
+        return self._model.compare(respelled, vectors)
+
+    def _readings(
+        self, texts: list[str], respelled: list[str], compared: Optional[Compared]
+    ) -> list[dict[str, Any]]:
+        if self._model is None or compared is None:
+            return [_unread() for _ in texts]
+        reading = self._model.read(compared)
         return [
             self._reading(typed, meant, reading, self._thresholds, row)
             for row, (typed, meant) in enumerate(zip(texts, respelled, strict=True))
@@ -325,8 +338,6 @@ class HybridIntentClassifier(IntentClassifier, GraphComponent):
 
     def _vectors(self, message: Message) -> Optional[Matrix]:
         """Returns the vectors of the message and its clauses; None where it has none."""
-        if self._model is None or not self._model.uses_vectors or not message.get(TEXT):
-            return None
         vectors = _vectors_of([message])
         if vectors is None:
             self._warn_once(

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Optional
@@ -59,6 +60,29 @@ class Reading:
     confidences: Matrix
 
 
+@dataclass(frozen=True)
+class Compared:
+    """Texts, compared with the examples that stand alone.
+
+    Attributes:
+        ngrams: their n-gram vectors as rows.
+        vectors: their sentence vectors, reduced; None where there are none.
+        kernel: shape (texts, examples).
+        nearness: to the nearest examples of each intent, shape (texts, intents).
+    """
+
+    ngrams: csr_matrix
+    vectors: Optional[Matrix]
+    kernel: Matrix
+    nearness: Matrix
+
+    def row(self, number: int) -> Compared:
+        """Returns one of the texts."""
+        one = slice(number, number + 1)
+        vectors = None if self.vectors is None else self.vectors[one]
+        return Compared(self.ngrams[one], vectors, self.kernel[one], self.nearness[one])
+
+
 class IntentModel:
     """A fitted model; built by `fitting.fit_model` or `IntentModel.load`."""
 
@@ -94,7 +118,7 @@ class IntentModel:
         self.intents = intents
         self.settings = settings
         self.ngrams = ngrams
-        self.exemplars = Exemplars(ngrams, ngrams_of_support, vectors, labels)
+        self.exemplars = Exemplars(ngrams_of_support, vectors, labels)
         self.chance = chance
         self._linear = linear
         self._weights = weights
@@ -108,36 +132,39 @@ class IntentModel:
         """Whether the model was fitted with sentence vectors and needs them to read."""
         return self.exemplars.vectors is not None
 
-    def read(self, texts: Sequence[str], vectors: Optional[Matrix]) -> Reading:
-        """Reads texts.
+    def compare(self, texts: Sequence[str], vectors: Optional[Matrix]) -> Compared:
+        """Compares texts with the examples.
 
         Args:
             texts: the texts.
             vectors: their sentence vectors (unit length), None where there are none.
-
-        Returns:
-            Probabilities and confidences, one row per text.
         """
-        # The products are small: waiting for a second thread takes longer than they do.
-        with self._blas.limit(limits=1, user_api="blas"):
-            return self._read(texts, vectors)
+        with self.one_thread():
+            ngrams, vectors = self.ngrams.matrix(texts), self.reduced(vectors)
+            kernel, cosines = self.exemplars.compare(ngrams, vectors, self.settings)
+            near = self.nearness(cosines, self.exemplars.labels)
+            return Compared(ngrams, vectors, kernel, near)
 
-    def _read(self, texts: Sequence[str], vectors: Optional[Matrix]) -> Reading:
-        vectors = self.reduced(vectors)
-        kernel, cosines = self.exemplars.compare(texts, vectors, self.settings)
-        scores = times_transposed(kernel, self._votes)
-        linear = None
-        if vectors is not None and self._linear is not None:
-            linear = read_linear(vectors, self._linear, self.settings)
-        probabilities = join(linear, scores, self._weights)
-        near = nearness(
-            cosines,
-            self.exemplars.labels,
-            len(self.intents),
-            self.settings.neighbours,
-            self.chance,
-        )
-        return Reading(probabilities, gated(probabilities, near, self.settings.gate))
+    def read(self, compared: Compared) -> Reading:
+        """Reads texts that stand alone; one row for each."""
+        with self.one_thread():
+            scores = times_transposed(compared.kernel, self._votes)
+            linear = None
+            if compared.vectors is not None and self._linear is not None:
+                linear = read_linear(compared.vectors, self._linear, self.settings)
+            probabilities = join(linear, scores, self._weights)
+            confidences = gated(probabilities, compared.nearness, self.settings.gate)
+            return Reading(probabilities, confidences)
+
+    def one_thread(self) -> AbstractContextManager[object]:
+        """The products are small: waiting for a second thread takes longer than they do."""
+        limited: AbstractContextManager[object] = self._blas.limit(limits=1, user_api="blas")
+        return limited
+
+    def nearness(self, cosines: Matrix, labels: Positions) -> Matrix:
+        """Returns how near the nearest examples of each intent are; see `confidence.py`."""
+        neighbours = self.settings.neighbours
+        return nearness(cosines, labels, len(self.intents), neighbours, self.chance)
 
     def reduced(self, vectors: Optional[Matrix]) -> Optional[Matrix]:
         """Returns sentence vectors as this model compares them; None where it has none."""

@@ -19,7 +19,7 @@ Floats = NDArray[np.float32]
 
 _WORD = re.compile(r"\w+")
 _CHARACTER_LENGTHS = (2, 3, 4)
-_COMMON = 0.3
+_COMMON = 0.1
 """N-grams in a larger share of the examples have no column: they tell little and cost most."""
 
 
@@ -112,19 +112,16 @@ class NgramVectorizer:
 class NgramIndex:
     """Finds how like a text is to each of many examples."""
 
-    def __init__(self, vectorizer: NgramVectorizer, examples: csr_matrix) -> None:
-        """Indexes examples.
-
-        Args:
-            vectorizer: made the vectors of the examples.
-            examples: their vectors as rows.
-        """
-        self._vectorizer = vectorizer
+    def __init__(self, examples: csr_matrix) -> None:
+        """Indexes examples, whose vectors are rows."""
         self._by_column = csc_matrix(examples)
 
-    def likeness(self, texts: Sequence[str]) -> Floats:
-        """Returns the products of texts and examples, shape (texts, examples)."""
-        vectors = self._vectorizer.matrix(texts)
+    def likeness(self, vectors: csr_matrix) -> Floats:
+        """Returns the products of texts and examples, shape (texts, examples).
+
+        Args:
+            vectors: of the texts, as rows, by the vectorizer of the examples.
+        """
         return np.vstack(
             [
                 self._by_column[:, vectors.indices[start:end]] @ vectors.data[start:end]

@@ -8,11 +8,14 @@ from bot.nlu.ngrams import NgramIndex, NgramVectorizer
 TEXTS = ["what is the salary", "where do they work", "the salary range", "salary"]
 
 
-def test_a_text_is_most_like_itself_and_then_like_what_shares_its_words() -> None:
+def likeness_of(*texts: str) -> np.ndarray:
+    """How like texts are to the examples."""
     vectorizer, vectors = NgramVectorizer.fit(TEXTS)
-    index = NgramIndex(vectorizer, vectors)
+    return NgramIndex(vectors).likeness(vectorizer.matrix(texts))
 
-    likeness = index.likeness(["what is the salary"])[0]
+
+def test_a_text_is_most_like_itself_and_then_like_what_shares_its_words() -> None:
+    likeness = likeness_of("what is the salary")[0]
 
     assert likeness.argmax() == 0
     assert likeness[0] == pytest.approx(1, abs=1e-5)
@@ -20,18 +23,14 @@ def test_a_text_is_most_like_itself_and_then_like_what_shares_its_words() -> Non
 
 
 def test_a_slip_of_the_fingers_leaves_most_of_the_likeness() -> None:
-    index = NgramIndex(*NgramVectorizer.fit(TEXTS))
-
-    typed = index.likeness(["what is the salery"])[0]
+    typed = likeness_of("what is the salery")[0]
 
     assert typed.argmax() == 0
     assert typed[0] > 0.5
 
 
 def test_unknown_words_are_like_nothing_and_lessen_the_likeness_of_the_rest() -> None:
-    index = NgramIndex(*NgramVectorizer.fit(TEXTS))
-
-    unknown, mixed, known = index.likeness(["qqqq zzzz", "salary qqqq zzzz", "salary"])
+    unknown, mixed, known = likeness_of("qqqq zzzz", "salary qqqq zzzz", "salary")
 
     assert not unknown.any()
     assert 0 < mixed[3] < known[3]
@@ -45,9 +44,7 @@ def test_texts_of_the_fit_get_the_vectors_of_the_fit() -> None:
 
 @pytest.mark.parametrize("texts", [["", "salary", "?"], [""]])
 def test_texts_without_words_have_empty_vectors(texts: list[str]) -> None:
-    index = NgramIndex(*NgramVectorizer.fit(TEXTS))
-
-    likeness = index.likeness(texts)
+    likeness = likeness_of(*texts)
 
     assert likeness.shape == (len(texts), len(TEXTS))
     assert not likeness[0].any()
