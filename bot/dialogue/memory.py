@@ -24,6 +24,7 @@ class Memory:
         clicked: Messages that were unclear and the topic that was then clicked, latest last: what
             an editor adds to the training data.
         misses: Misunderstandings in a row.
+        cared: Whether the last reply was one of care.
         said: How often each talk was said.
     """
 
@@ -35,6 +36,7 @@ class Memory:
     unclear: str = ""
     clicked: tuple[tuple[str, str], ...] = ()
     misses: int = 0
+    cared: bool = False
     said: Mapping[str, int] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
@@ -48,6 +50,7 @@ class Memory:
             "unclear": self.unclear,
             "clicked": [list(pair) for pair in self.clicked],
             "misses": self.misses,
+            "cared": self.cared,
             "said": dict(self.said),
         }
 
@@ -65,5 +68,6 @@ class Memory:
             unclear=str(data.get("unclear", "")),
             clicked=tuple((text, topic) for text, topic in data.get("clicked", ())),
             misses=int(data.get("misses", 0)),
+            cared=bool(data.get("cared")),
             said=dict(data.get("said", {})),
         )

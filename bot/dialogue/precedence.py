@@ -24,6 +24,17 @@ FIRM = 0.7
 SHORT = 8
 
 
+# What somebody who has just been offered care may still mean by it: "no, I am not joking".
+AFTER_CARE = frozenset({"small_talk", "follow_correction", "deny", "unsure", "bot_challenge"})
+# As sure as this, the conversation has gone on to something else.
+GONE_ON = 0.6
+
+
+def still_in_distress(questions: Sequence[Question]) -> bool:
+    """Whether a message right after one of care is best answered by care once more."""
+    return all(q.intent in AFTER_CARE or q.confidence < GONE_ON for q in questions)
+
+
 def in_distress(questions: Sequence[Question]) -> bool:
     """Whether care comes before everything else.
 

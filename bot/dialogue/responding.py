@@ -24,6 +24,7 @@ from bot.dialogue.precedence import (
     beyond_yes_and_no,
     essential,
     in_distress,
+    still_in_distress,
 )
 from bot.knowledge import Knowledge
 from bot.understanding import Question
@@ -97,7 +98,7 @@ class _Responder:
 
     def respond(self, questions: Sequence[Question]) -> Turn:
         topic = self.memory.topic
-        if in_distress(questions):
+        if in_distress(questions) or (self.memory.cared and still_in_distress(questions)):
             return self._care()
         if not self.in_fit_check:
             questions = [beyond_yes_and_no(self.knowledge, question) for question in questions]
@@ -164,7 +165,7 @@ class _Responder:
         return question.decision == "answer"
 
     def _care(self) -> Turn:
-        memory = replace(self.memory, said=self.said)
+        memory = replace(self.memory, said=self.said, cared=True)
         return Turn((self._talk(DISTRESS),), memory, self._ending({DISTRESS}))
 
     def _ending(self, intents: Collection[str]) -> Literal["ends"] | None:
@@ -217,7 +218,8 @@ class _Responder:
         if self.in_fit_check:
             which = "fit_unclear" if misses < MOST_MISSES else "miss_third"
             answer = self._talk(which, kind="miss", suggestions=())
-            return Turn((answer,), replace(self.memory, misses=misses, said=self.said))
+            memory = replace(self.memory, misses=misses, cared=False, said=self.said)
+            return Turn((answer,), memory)
         readings = _readings(self.knowledge, question)
         offered = misses == 1 and bool(readings) and question.decision == "offer"
         if offered:
@@ -232,6 +234,7 @@ class _Responder:
             offered=offered,
             unclear=question.text if offered else "",
             runners_up=readings,
+            cared=False,
             said=self.said,
         )
         return Turn((answer,), memory)

@@ -67,3 +67,15 @@ def test_of_two_likely_readings_the_one_that_stays_with_the_subject_is_taken(
 def test_nothing_is_read_in_context_at_the_start(known: Knowledge) -> None:
     question = leaning({"outlook_numbers": 0.4}, {"work_team_size": 0.9})
     assert in_context(known, question, None) is question
+
+
+def test_after_a_reply_of_care_a_doubtful_message_gets_care_once_more(known: Knowledge) -> None:
+    first = respond(known, [Question("distress", text="I do not want to live")], Memory())
+    joke = Question("small_talk", 0.8, text="I was not joking")
+    again = respond(known, [joke], first.memory)
+    assert [answer.topic for answer in again.answers] == ["distress"]
+
+    gone_on = respond(known, [Question("salary_median", 0.9, text="the median?")], again.memory)
+    assert [answer.topic for answer in gone_on.answers] == ["salary_median"]
+    later = respond(known, [joke], gone_on.memory)
+    assert [answer.topic for answer in later.answers] == ["small_talk"]
