@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from rasa.core.channels.channel import UserMessage
 
 from bot.channels.slack.connection import Connection
 from bot.runtime.agent import Advisor
@@ -50,6 +53,28 @@ async def connect(slack_settings: Settings, advisor: Advisor) -> AsyncIterator[C
     yield begin
     for connection in started:
         await connection.stop(0)
+
+
+@dataclass(frozen=True)
+class HeldBack:
+    """A connection whose advisor answers only when it may."""
+
+    connection: Connection
+    may_answer: asyncio.Event
+
+
+@pytest_asyncio.fixture
+async def held_back(slack_settings: Settings, advisor: Advisor) -> AsyncIterator[HeldBack]:
+    may_answer = asyncio.Event()
+
+    async def answer(message: UserMessage) -> object:
+        await may_answer.wait()
+        return await advisor.agent.handle_message(message)
+
+    connection = Connection(slack_settings, answer, lambda: advisor.agent.tracker_store)
+    await connection.start()
+    yield HeldBack(connection, may_answer)
+    await connection.stop(0)
 
 
 @pytest_asyncio.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import copy
 from collections.abc import Callable
 from typing import Any
@@ -16,7 +15,7 @@ from bot.channels.slack.thumbs import dialog
 from bot.runtime.agent import Advisor
 from bot.settings import Settings
 from tests.channels.slack import payloads
-from tests.channels.slack.conftest import Connect
+from tests.channels.slack.conftest import Connect, HeldBack
 from tests.channels.slack.limits import buttons_of, hold, said_in, thumbs_of
 from tests.channels.slack.stand_in import BOT, TEAM, Slack, failing
 
@@ -221,24 +220,13 @@ async def test_a_reason_that_the_dialog_does_not_have_is_dropped(
 
 
 async def test_the_command_shows_at_once_that_an_answer_is_under_way(
-    slack: Slack, slack_settings: Settings, advisor: Advisor
+    slack: Slack, held_back: HeldBack
 ) -> None:
-    go_on = asyncio.Event()
-
-    async def slowly(message: UserMessage) -> object:
-        await go_on.wait()
-        return await advisor.agent.handle_message(message)
-
-    connection = Connection(slack_settings, slowly, lambda: advisor.agent.tracker_store)
-    await connection.start()
-    try:
-        sent = payloads.command(QUESTION, slack.response_url, "U0WAITS")
-        await slack.until_acknowledged(await slack.send("slash_commands", sent))
-        await slack.until(lambda: bool(slack.responses))
-        go_on.set()
-        await slack.until(lambda: len(slack.responses) == 2)
-    finally:
-        await connection.stop(0)
+    sent = payloads.command(QUESTION, slack.response_url, "U0WAITS")
+    await slack.until_acknowledged(await slack.send("slash_commands", sent))
+    await slack.until(lambda: bool(slack.responses))
+    held_back.may_answer.set()
+    await slack.until(lambda: len(slack.responses) == 2)
     placeholder, answer = slack.responses
     assert (placeholder["text"], placeholder["replace_original"]) == ("Looking it up …", False)
     assert answer["replace_original"] is True

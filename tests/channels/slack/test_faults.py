@@ -8,14 +8,11 @@ import time
 from collections import Counter
 
 import pytest
-from rasa.core.channels.channel import UserMessage
 from rasa.shared.core.events import UserUttered
 
-from bot.channels.slack.connection import Connection
 from bot.runtime.agent import Advisor
-from bot.settings import Settings
 from tests.channels.slack import payloads
-from tests.channels.slack.conftest import Connect
+from tests.channels.slack.conftest import Connect, HeldBack
 from tests.channels.slack.limits import hold, said_in
 from tests.channels.slack.stand_in import Slack, failing
 
@@ -103,26 +100,15 @@ async def test_a_reply_that_slack_refuses_ends_there_and_others_go_on(
 
 
 async def test_it_acknowledges_at_once_and_shows_a_status_while_the_answer_takes_its_time(
-    slack: Slack, slack_settings: Settings, advisor: Advisor
+    slack: Slack, held_back: HeldBack
 ) -> None:
-    go_on = asyncio.Event()
-
-    async def slowly(message: UserMessage) -> object:
-        await go_on.wait()
-        return await advisor.agent.handle_message(message)
-
-    connection = Connection(slack_settings, slowly, lambda: advisor.agent.tracker_store)
-    await connection.start()
-    try:
-        sent = payloads.direct(QUESTION, "D0SLOW")
-        await slack.until_acknowledged(await slack.send("events_api", sent))
-        await slack.until(lambda: bool(slack.called("assistant.threads.setStatus")))
-        assert slack.posts == []
-        go_on.set()
-        await slack.until_posts(1)
-        await connection.worker.finish()
-    finally:
-        await connection.stop(0)
+    sent = payloads.direct(QUESTION, "D0SLOW")
+    await slack.until_acknowledged(await slack.send("events_api", sent))
+    await slack.until(lambda: bool(slack.called("assistant.threads.setStatus")))
+    assert slack.posts == []
+    held_back.may_answer.set()
+    await slack.until_posts(1)
+    await held_back.connection.worker.finish()
     shown, cleared = slack.called("assistant.threads.setStatus")
     assert (shown["channel_id"], shown["thread_ts"]) == ("D0SLOW", sent["event"]["ts"])
     assert shown["status"]
