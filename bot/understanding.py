@@ -61,7 +61,7 @@ class Question:
         readings: The likeliest intents with their confidence, best first.
         in_context: The same, as read with what the conversation was about in mind; empty where
             the question is clear alone, or the first.
-        decision_in_context: Whether to answer by that reading.
+        decision_in_context: Whether to answer by those readings, by the likeliest of them.
         named: What was named in it.
         pay: Amounts of pay given in it.
         text: Its words.
@@ -155,7 +155,7 @@ def _question(
         in_context=_readings(leaning.get("intent_ranking") or []),
         decision_in_context=DECISIONS.get(str(leaning.get("decision")), "answer"),
         named=_named(inside),
-        pay=_pay(inside) or _bare_pay(intent.get("name"), part.get("text") or ""),
+        pay=_pay(inside) or _bare_pay(part),
         text=part.get("text") or "",
     )
 
@@ -192,10 +192,11 @@ def _pay(entities: Sequence[Mapping[str, Any]]) -> tuple[Pay, ...]:
     )
 
 
-def _bare_pay(intent: object, text: str) -> tuple[Pay, ...]:
-    """The amount in "what if I got 95000", where the question is about one's own pay."""
-    if intent != OWN_PAY:
+def _bare_pay(part: Mapping[str, Any]) -> tuple[Pay, ...]:
+    """The amount in "what if I got 95000", where the question, alone or in context, is own pay."""
+    alone, leaning = part.get("intent") or {}, part.get("in_context") or {}
+    best = [*(leaning.get("intent_ranking") or []), alone][0]
+    if best.get("name") != OWN_PAY:
         return ()
-    return tuple(
-        Pay(match, "USD", None, float(match.replace(",", ""))) for match in BARE_PAY.findall(text)
-    )
+    found = BARE_PAY.findall(part.get("text") or "")
+    return tuple(Pay(match, "USD", None, float(match.replace(",", ""))) for match in found)

@@ -8,9 +8,9 @@ from dataclasses import replace
 from bot.knowledge import Knowledge
 from bot.understanding import Pay, Question
 
-# What stays with the subject is likelier, and what was suggested next, and the topic once more:
+# What stays in the group is likelier, and what was suggested next, and the topic once more:
 # by so much in practice conversations.
-SAME_SUBJECT = 2.5
+SAME_GROUP = 2.5
 SUGGESTED = 1.4
 ECHO = 1.6
 
@@ -61,7 +61,7 @@ def in_context(knowledge: Knowledge, question: Question, topic_id: str | None) -
         if name == topic.id:
             confidence *= ECHO
         elif known is not None and known.group == topic.group:
-            confidence *= SAME_SUBJECT
+            confidence *= SAME_GROUP
         return confidence * (SUGGESTED if name in topic.next else 1.0)
 
     readings = tuple(sorted(question.in_context, key=likelihood, reverse=True))

@@ -98,11 +98,14 @@ class _Responder:
 
     def respond(self, questions: Sequence[Question]) -> Turn:
         topic = self.memory.topic
-        if in_distress(questions) or (self.memory.cared and still_in_distress(questions)):
+        leaning = [in_context(self.knowledge, entry, topic) for entry in questions]
+        if in_distress(questions) or in_distress(leaning):
             return self._care()
+        if self.memory.cared and still_in_distress(leaning):
+            return self._care(once_more=True)
+        questions = leaning
         if not self.in_fit_check:
             questions = [beyond_yes_and_no(self.knowledge, question) for question in questions]
-        questions = [in_context(self.knowledge, entry, topic) for entry in questions]
         asked = essential(questions)
         if topic is None and len(asked) > 1:
             asked = [entry for entry in asked if not entry.intent.startswith("follow_")] or asked
@@ -164,8 +167,8 @@ class _Responder:
             return not firm and not question.intent.startswith("follow_")
         return question.decision == "answer"
 
-    def _care(self) -> Turn:
-        memory = replace(self.memory, said=self.said, cared=True)
+    def _care(self, *, once_more: bool = False) -> Turn:
+        memory = replace(self.memory, said=self.said, cared=not once_more)
         return Turn((self._talk(DISTRESS),), memory, self._ending({DISTRESS}))
 
     def _ending(self, intents: Collection[str]) -> Literal["ends"] | None:

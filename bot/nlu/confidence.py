@@ -15,7 +15,9 @@ def chance(vectors: Optional[Matrix]) -> float:
     Args:
         vectors: unit vectors of the examples, as rows.
     """
-    return 0.0 if vectors is None else float((vectors.mean(axis=0, dtype=np.float64) ** 2).sum())
+    if vectors is None or not len(vectors):
+        return 0.0
+    return float((vectors.mean(axis=0, dtype=np.float64) ** 2).sum())
 
 
 def nearness(
@@ -31,7 +33,12 @@ def nearness(
         classes: number of classes; one without an example is as far as can be, 0.
         neighbours: how many examples to look at; equal cosines count as one example.
         chance: see the function of that name.
+
+    Raises:
+        ValueError: the labels do not rise.
     """
+    if np.any(np.diff(labels) < 0):
+        raise ValueError("The labels must rise.")
     counts = np.bincount(labels, minlength=classes)
     present = np.flatnonzero(counts)
     nearer: Matrix = np.zeros((len(cosines), classes), np.float32)

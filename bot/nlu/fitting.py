@@ -131,7 +131,7 @@ def _alone(
     kept = support.ordered(np.arange(support.standing))
     stands = everything.before == 0
     linear = None
-    if vectors is not None:
+    if vectors is not None and stands.any():
         linear = fit_linear(vectors[stands], everything.labels[stands], len(names), settings)
     model = IntentModel(
         intents=[str(name) for name in names],
@@ -215,33 +215,33 @@ def _hold_out(support: Support, out: Positions, settings: ModelSettings) -> _Rou
     leaning = every - int(np.count_nonzero(held[standing:]))
     ridge = Ridge(given, settings)
 
-    def near(cosines: Optional[Matrix], columns: slice) -> Matrix:
-        vectors = None if given.vectors is None else given.vectors[:standing]
+    by_chance = chance(None if given.vectors is None else given.vectors[:standing])
+
+    def near(cosines: Optional[Matrix], labels: Positions) -> Matrix:
         if cosines is None:
             return np.zeros((1, support.classes), np.float32)
-        return nearness(
-            cosines, given.labels[columns], support.classes, settings.neighbours, chance(vectors)
-        )
+        return nearness(cosines, labels, support.classes, settings.neighbours, by_chance)
 
     alone, lean = slice(seen, standing), slice(leaning, every)
     beside = slice(standing, leaning)
     linear = None
-    if given.vectors is not None:
+    if given.vectors is not None and seen:
         fitted = fit_linear(given.vectors[:seen], given.labels[:seen], support.classes, settings)
         linear = read_linear(given.vectors[alone], fitted, settings)
     return _Round(
         standing=_Part(
             order[alone],
             ridge.scores(seen, standing),
-            near(given.cosines(alone, slice(seen)), slice(seen)),
+            near(given.cosines(alone, slice(seen)), given.labels[:seen]),
             linear,
         ),
         leaning=_Part(
             order[lean],
             ridge.scores(leaning, every),
             np.maximum(
-                near(given.cosines(lean, slice(standing)), slice(standing)),
-                near(given.cosines_behind(lean, beside), beside),
+                # As the support orders them, by intent.
+                near(support.cosines(order[lean], slice(standing)), support.labels[:standing]),
+                near(given.cosines_behind(lean, beside), given.labels[beside]),
             ),
             None,
         ),

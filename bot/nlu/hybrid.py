@@ -15,7 +15,7 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.classifiers.classifier import IntentClassifier
-from rasa.shared.exceptions import InvalidConfigException
+from rasa.shared.exceptions import InvalidConfigException, RasaException
 from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
@@ -159,7 +159,8 @@ class HybridIntentClassifier(IntentClassifier, GraphComponent):
 
     def train(self, training_data: TrainingData) -> Resource:
         """Trains on the examples that have a text and an intent, and saves the result."""
-        messages = [m for m in training_data.intent_examples if texts_of(m) and m.get(INTENT)]
+        messages = [m for m in training_data.intent_examples if m.get(TEXT) and m.get(INTENT)]
+        messages = _readable_in_context(messages)
         if not messages:
             rasa.shared.utils.io.raise_warning(
                 "HybridIntentClassifier: there is no training example with an intent, so no "
@@ -179,11 +180,8 @@ class HybridIntentClassifier(IntentClassifier, GraphComponent):
         behind_them = _vectors_behind(messages, vectors)
         fitted = fit_model(Examples(texts, intents, vectors, subjects, behind_them), settings)
         self._model, self._context = fitted.alone, fitted.context
-        typed = [
-            behind(subject, m.get(TEXT)) or m.get(TEXT)
-            for m, subject in zip(messages, subjects, strict=True)
-        ]
-        self._examples = _examples_by_text(typed, intents)
+        typed = [m.get(TEXT) for m in messages]
+        self._examples = _examples_by_text(typed, subjects, intents)
         answer = self._config["answer_quantile"]
         self._thresholds = self._learnt(
             fitted.held_out, self._thresholds, answer, "that stand alone"
@@ -278,8 +276,9 @@ class HybridIntentClassifier(IntentClassifier, GraphComponent):
         encode = message.get(ENCODE)
         vector = None if compared.vectors is None or encode is None else encode([leaning])
         reading = self._context.read(compared.row(row), subject, vector)
-        typed = behind(subject, question[TEXT])
-        found = self._reading(typed, leaning, reading, self._thresholds_in_context)
+        typed = question[TEXT]
+        known = self._examples.get(_key(typed, subject)) or self._examples.get(_key(meant, subject))
+        found = self._reading(typed, known, reading, self._thresholds_in_context)
         ranking = found[INTENT_RANKING][: self._QUESTION_RANKING]
         return {INTENT_RANKING: ranking, DECISION: found[DECISION]}
 
@@ -331,9 +330,13 @@ class HybridIntentClassifier(IntentClassifier, GraphComponent):
         if self._model is None or compared is None:
             return [_unread() for _ in texts]
         reading = self._model.read(compared)
+        known = [
+            self._examples.get(_key(typed)) or self._examples.get(_key(meant))
+            for typed, meant in zip(texts, respelled, strict=True)
+        ]
         return [
-            self._reading(typed, meant, reading, self._thresholds, row)
-            for row, (typed, meant) in enumerate(zip(texts, respelled, strict=True))
+            self._reading(typed, known[row], reading, self._thresholds, row)
+            for row, typed in enumerate(texts)
         ]
 
     def _vectors(self, message: Message) -> Optional[Matrix]:
@@ -350,13 +353,18 @@ class HybridIntentClassifier(IntentClassifier, GraphComponent):
         return vectors if clause_vectors is None else np.vstack([vectors, clause_vectors])
 
     def _reading(
-        self, typed: str, meant: str, reading: Reading, thresholds: Thresholds, row: int = 0
+        self,
+        typed: str,
+        known: Optional[str],
+        reading: Reading,
+        thresholds: Thresholds,
+        row: int = 0,
     ) -> dict[str, Any]:
         """Returns intent, ranking and decision for a text.
 
         Args:
             typed: the text.
-            meant: the text with its spelling corrected.
+            known: the intent of the training example that it equals, if any.
             reading: what the model makes of it.
             thresholds: when to answer.
             row: which row of the reading is its own.
@@ -365,7 +373,6 @@ class HybridIntentClassifier(IntentClassifier, GraphComponent):
         confidences = reading.confidences[row]
         if not is_readable(typed):
             confidences = confidences * _WORDLESS
-        known = self._examples.get(normalised(typed)) or self._examples.get(normalised(meant))
         if known is not None:
             confidences = confidences.copy()
             confidences[self._model.intents.index(known)] = 1.0
@@ -410,6 +417,11 @@ class HybridIntentClassifier(IntentClassifier, GraphComponent):
                 model = IntentModel.load(folder)
                 context = ContextModel.load(folder, model)
                 state = json.loads((folder / _CLASSIFIER_FILE).read_text(encoding="utf-8"))
+        except KeyError as error:
+            raise RasaException(
+                f"HybridIntentClassifier: the model has no {error}; another version of this "
+                "component made it. Train it anew."
+            ) from error
         except (ValueError, FileNotFoundError):
             logger.warning("HybridIntentClassifier was not trained: it recognises no intent.")
             return cls(config, model_storage, resource)
@@ -431,6 +443,11 @@ def _validate(config: dict[str, Any]) -> None:
         raise InvalidConfigException(
             "HybridIntentClassifier: 0 <= offer_quantile <= answer_quantile <= 1 must hold, "
             f"not {offer} and {answer}."
+        )
+    if not 0 <= config["context_answer_quantile"] <= 1:
+        raise InvalidConfigException(
+            "HybridIntentClassifier: 'context_answer_quantile' must lie between 0 and 1, not "
+            f"{config['context_answer_quantile']}."
         )
     if config["folds"] is not None and config["folds"] < 2:
         raise InvalidConfigException(
@@ -463,9 +480,9 @@ def _vectors_of(messages: list[Message]) -> Optional[Matrix]:
 def _vectors_behind(messages: list[Message], vectors: Optional[Matrix]) -> Optional[Matrix]:
     """Returns the unit vectors of the messages behind what was before them.
 
-    That of a message that stands alone is its own.
+    That of a message that stands alone is its own. None where no featurizer set any.
     """
-    if vectors is None:
+    if vectors is None or all(message.get(CONTEXT_VECTOR) is None for message in messages):
         return None
     rows = [
         own if (found := message.get(CONTEXT_VECTOR)) is None else found
@@ -474,11 +491,31 @@ def _vectors_behind(messages: list[Message], vectors: Optional[Matrix]) -> Optio
     return np.vstack(rows).astype(np.float32)
 
 
-def _examples_by_text(texts: Iterable[str], intents: Iterable[str]) -> dict[str, str]:
-    """Returns the intents by normalised text, without texts annotated in two ways."""
+def _readable_in_context(messages: list[Message]) -> list[Message]:
+    """Leaves out, with a warning, examples that lean but could never be read in context."""
+    kept = [m for m in messages if not is_example_in_context(m) or behind(before(m), m.get(TEXT))]
+    if len(kept) < len(messages):
+        left = next(m for m in messages if m not in kept).get(TEXT)
+        rasa.shared.utils.io.raise_warning(
+            f"HybridIntentClassifier: {len(messages) - len(kept)} examples with 'before' are left "
+            f"out, since they have no words or too many: '{left}'. Shorten them or take 'before' "
+            "away."
+        )
+    return kept
+
+
+def _key(text: str, subject: str = "") -> str:
+    """Returns what tells a text from those that mean another, and apart by what it leans on."""
+    return f"{subject}\n{normalised(text)}" if subject else normalised(text)
+
+
+def _examples_by_text(
+    texts: Iterable[str], subjects: Iterable[str], intents: Iterable[str]
+) -> dict[str, str]:
+    """Returns the intents by `_key`, without texts annotated in two ways."""
     found: dict[str, set[str]] = {}
-    for text, intent in zip(texts, intents, strict=True):
-        found.setdefault(normalised(text), set()).add(intent)
+    for text, subject, intent in zip(texts, subjects, intents, strict=True):
+        found.setdefault(_key(text, subject), set()).add(intent)
     ambiguous = [text for text, names in found.items() if len(names) > 1]
     if ambiguous:
         shown = "; ".join(f"'{text}' ({', '.join(sorted(found[text]))})" for text in ambiguous[:5])

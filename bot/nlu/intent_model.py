@@ -194,6 +194,7 @@ class IntentModel:
             "chance": self.chance,
             "ngrams": list(self.ngrams.columns),
             "unknown_rarity": self.ngrams.unknown_rarity,
+            "common": sorted(self.ngrams.common),
         }
         text = json.dumps(description, ensure_ascii=False)
         (folder / SETTINGS_FILE).write_text(text, encoding="utf-8")
@@ -210,7 +211,12 @@ class IntentModel:
             return cls(
                 intents=description["intents"],
                 settings=ModelSettings(**description["settings"]),
-                ngrams=NgramVectorizer(columns, arrays["rarities"], description["unknown_rarity"]),
+                ngrams=NgramVectorizer(
+                    columns,
+                    arrays["rarities"],
+                    description["unknown_rarity"],
+                    frozenset(description["common"]),
+                ),
                 ngrams_of_support=csr_matrix(parts, shape=shape),
                 vectors=arrays.get("vectors"),
                 labels=arrays["labels"],

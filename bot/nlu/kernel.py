@@ -12,7 +12,7 @@ from __future__ import annotations
 import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Optional
+from typing import Optional, Union
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,6 +58,9 @@ def leaning_kernel(
     return more
 
 
+Rows = Union[slice, Positions]
+
+
 @dataclass(frozen=True)
 class Support:
     """The examples that new texts are compared with: those that stand alone, then those that lean.
@@ -95,7 +98,7 @@ class Support:
             None if self.behind is None else self.behind[order],
         )
 
-    def cosines(self, rows: slice, columns: slice) -> Matrix:
+    def cosines(self, rows: Rows, columns: slice) -> Matrix:
         """Returns how near some examples are to others; by n-grams where they have no vectors."""
         if self.vectors is None:
             likeness: Matrix = (self.ngrams[rows] @ self.ngrams[columns].T).toarray()

@@ -1,4 +1,4 @@
-"""What can be set of the intent model."""
+"""What can be set of the intent models."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Optional
 
 @dataclass(frozen=True)
 class ModelSettings:
-    """What can be set of an `IntentModel`.
+    """What can be set of an `IntentModel` and of the `ContextModel` beside it.
 
     Attributes:
         linear_scale: factor on sentence vectors before the logistic regression; larger is

@@ -47,20 +47,28 @@ class NgramVectorizer:
     """Character n-grams (2 to 4, within words) and words (1 to 2), each half of a vector.
 
     An n-gram that no example holds has no column, but its weight counts for the length: a
-    text of unknown words is like no example.
+    text of unknown words is like no example. One that very many hold counts for nothing.
     """
 
-    def __init__(self, columns: dict[str, int], rarities: Floats, unknown_rarity: float) -> None:
+    def __init__(
+        self,
+        columns: dict[str, int],
+        rarities: Floats,
+        unknown_rarity: float,
+        common: frozenset[str] = frozenset(),
+    ) -> None:
         """Takes what `fit` learnt.
 
         Args:
             columns: column of each n-gram.
             rarities: inverse document frequency of each column.
             unknown_rarity: that of an n-gram without a column.
+            common: those that count for nothing.
         """
         self.columns = columns
         self.rarities = rarities
         self.unknown_rarity = unknown_rarity
+        self.common = common
 
     @classmethod
     def fit(cls, texts: Sequence[str]) -> tuple[NgramVectorizer, csr_matrix]:
@@ -80,7 +88,8 @@ class NgramVectorizer:
         frequencies = np.fromiter(kept.values(), np.float64, len(kept))
         rarities = np.log((1 + len(texts)) / (1 + frequencies)) + 1
         unknown_rarity = float(np.log(1 + len(texts)) + 1)
-        vectorizer = cls(columns, rarities.astype(np.float32), unknown_rarity)
+        common = frozenset(documents.keys() - kept.keys())
+        vectorizer = cls(columns, rarities.astype(np.float32), unknown_rarity, common)
         return vectorizer, vectorizer._matrix(counted)
 
     def matrix(self, texts: Sequence[str]) -> csr_matrix:
@@ -95,6 +104,8 @@ class NgramVectorizer:
         for number, counts in enumerate(chain.from_iterable(counted)):
             for term, occurrence in counts.items():
                 column = self.columns.get(term)
+                if term in self.common:
+                    continue
                 if column is None:
                     missed[number] += ((1 + math.log(occurrence)) * self.unknown_rarity) ** 2
                 else:

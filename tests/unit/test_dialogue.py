@@ -51,7 +51,7 @@ def test_what_was_answered_before_decides(known: Knowledge) -> None:
     assert in_context(known, question, "duties_team").intent == "work_team_size"
 
 
-def test_a_question_that_is_clear_alone_stays_as_it_is(known: Knowledge) -> None:
+def test_a_question_that_was_not_read_in_context_stays_as_it_is(known: Knowledge) -> None:
     question = leaning({"outlook_numbers": 0.95}, {})
     assert in_context(known, question, "duties_team") is question
 
@@ -69,13 +69,27 @@ def test_nothing_is_read_in_context_at_the_start(known: Knowledge) -> None:
     assert in_context(known, question, None) is question
 
 
-def test_after_a_reply_of_care_a_doubtful_message_gets_care_once_more(known: Knowledge) -> None:
+@pytest.mark.parametrize(
+    "doubtful", [Question("small_talk", 0.8, text="I was not joking"), unclear("no i mean alive")]
+)
+def test_after_a_reply_of_care_a_doubtful_message_gets_care_once_more(
+    known: Knowledge, doubtful: Question
+) -> None:
     first = respond(known, [Question("distress", text="I do not want to live")], Memory())
-    joke = Question("small_talk", 0.8, text="I was not joking")
-    again = respond(known, [joke], first.memory)
+    again = respond(known, [doubtful], first.memory)
+    third = respond(known, [doubtful], again.memory)
     assert [answer.topic for answer in again.answers] == ["distress"]
+    assert [answer.topic for answer in third.answers] != ["distress"]
 
-    gone_on = respond(known, [Question("salary_median", 0.9, text="the median?")], again.memory)
+
+def test_after_a_reply_of_care_another_question_is_answered(known: Knowledge) -> None:
+    first = respond(known, [Question("distress", text="I do not want to live")], Memory())
+    gone_on = respond(known, [Question("salary_median", 0.9, text="the median?")], first.memory)
     assert [answer.topic for answer in gone_on.answers] == ["salary_median"]
-    later = respond(known, [joke], gone_on.memory)
-    assert [answer.topic for answer in later.answers] == ["small_talk"]
+
+
+def test_distress_that_shows_in_context_alone_gets_nothing_but_care(known: Knowledge) -> None:
+    asked = respond(known, [Question("work_stress", text="is it stressful")], Memory())
+    turn = respond(known, [leaning({"unsure": 0.5}, {"distress": 0.7})], asked.memory)
+    assert [answer.topic for answer in turn.answers] == ["distress"]
+    assert turn.memory.cared

@@ -67,12 +67,37 @@ def graph(tmp_path: Path) -> Graph:
     return Graph(tmp_path)
 
 
-def training_data(examples: dict[str, list[str]]) -> TrainingData:
+# What leans on "the hours" or "the food" and asks for something, by intent.
+LEANING = {
+    "hours": [
+        ("and on sunday?", "the hours"),
+        ("for how long", "the hours"),
+        ("later?", "the hours"),
+    ],
+    "order": [
+        ("with ham?", "the food"),
+        ("two of those", "the food"),
+        ("the large one", "the food"),
+    ],
+    "address": [("where to?", "the food"), ("which door", "the hours"), ("how far", "the food")],
+}
+
+
+def training_data(
+    examples: dict[str, list[str]], leaning: dict[str, list[tuple[str, str]]] | None = None
+) -> TrainingData:
     return TrainingData(
         [
             Message(data={"text": text, "intent": intent})
             for intent, texts in examples.items()
             for text in texts
+        ]
+        + [
+            Message(
+                data={"text": text, "intent": intent, "metadata": {"example": {"before": before}}}
+            )
+            for intent, texts in (leaning or {}).items()
+            for text, before in texts
         ]
     )
 

@@ -95,8 +95,8 @@ def test_the_example_works_in_a_project_on_another_subject(tmp_path: Path) -> No
     text = re.search(r'\*"(.+?)"\* gives', PAGE).group(1)
     asked = [
         (text, None),
-        ("for children too?", {"before": "membership"}),
-        ("for children too?", {"before": "fines"}),
+        ("also for kids?", {"before": "membership"}),
+        ("also for kids?", {"before": "fines"}),
         ("i paid $12 in boston", None),
     ]
 

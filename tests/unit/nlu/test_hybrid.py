@@ -11,7 +11,7 @@ from bot.nlu.hybrid import HybridIntentClassifier
 from bot.nlu.minilm import MiniLMFeaturizer
 from bot.nlu.questions import QuestionSplitter
 from bot.nlu.spelling import SpellingCorrector
-from tests.unit.nlu.conftest import EXAMPLES, Graph, training_data
+from tests.unit.nlu.conftest import EXAMPLES, LEANING, Graph, training_data
 
 FEW = "too few training examples to learn"
 
@@ -19,10 +19,16 @@ FEW = "too few training examples to learn"
 class Pipeline:
     """The four components that read a message, in their order."""
 
-    def __init__(self, folder: Path, examples: dict[str, list[str]], **config: Any) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        examples: dict[str, list[str]],
+        leaning: dict[str, list[tuple[str, str]]] | None = None,
+        **config: Any,
+    ) -> None:
         self.graph = Graph(folder)
         self.config = config
-        data = training_data(examples)
+        data = training_data(examples, leaning)
         self.splitter = self.graph.create(QuestionSplitter)
         self.spelling = self.graph.create(SpellingCorrector)
         self.spelling.train(data)
@@ -35,8 +41,9 @@ class Pipeline:
     def loaded(self) -> Any:
         return self.graph.load(HybridIntentClassifier, **self.config)
 
-    def parse(self, text: str, classifier: Any = None) -> dict[str, Any]:
-        messages = [Message(data={"text": text})]
+    def parse(self, text: str, classifier: Any = None, before: str = "") -> dict[str, Any]:
+        metadata = {"before": before} if before else {}
+        messages = [Message(data={"text": text, "metadata": metadata})]
         for component in (self.splitter, self.spelling, self.featurizer):
             messages = component.process(messages)
         (classifier or self.classifier).process(messages)
@@ -250,3 +257,57 @@ def test_more_examples_than_the_kernel_holds_still_train(tmp_path: Path) -> None
 def test_bad_settings_are_refused(graph: Graph, config: dict[str, Any]) -> None:
     with pytest.raises(InvalidConfigException):
         graph.create(HybridIntentClassifier, **config)
+
+
+@pytest.fixture(scope="module")
+def leaning(tmp_path_factory: pytest.TempPathFactory) -> Pipeline:
+    with pytest.warns(UserWarning, match=FEW):
+        return Pipeline(tmp_path_factory.mktemp("leaning"), EXAMPLES, LEANING)
+
+
+def in_context(parsed: dict[str, Any]) -> dict[str, Any]:
+    (question,) = parsed["questions"]
+    found: dict[str, Any] = question["in_context"]
+    return found
+
+
+def test_what_was_before_decides_what_a_short_question_means(leaning: Pipeline) -> None:
+    for before, intent in (("the hours", "hours"), ("the food", "order")):
+        found = in_context(leaning.parse("and a larger one later?", before=before))
+        assert found["intent_ranking"][0]["name"] == intent
+
+
+def test_a_loaded_model_reads_in_context_as_the_trained_one(leaning: Pipeline) -> None:
+    trained = leaning.parse("and at night?", before="the hours")
+    assert leaning.parse("and at night?", leaning.loaded(), before="the hours") == trained
+
+
+@pytest.mark.parametrize(
+    ("text", "before"),
+    [
+        ("are you open on sunday", "the food"),  # clear alone
+        ("and at night?", ""),
+        ("?!", "the food"),
+        ("and " * 31 + "then?", "the food"),
+    ],
+)
+def test_what_is_clear_or_leans_on_nothing_is_not_read_in_context(
+    leaning: Pipeline, text: str, before: str
+) -> None:
+    parsed = leaning.parse(text, before=before)
+    assert not any("in_context" in question for question in parsed["questions"])
+
+
+def test_keyboard_noise_stays_unreadable_in_context(leaning: Pipeline) -> None:
+    assert in_context(leaning.parse("sdfghjkl", before="the food"))["decision"] == "decline"
+
+
+def test_an_example_that_could_never_lean_is_left_out_and_named(tmp_path: Path) -> None:
+    with pytest.warns(UserWarning, match="left out.*24/7"):
+        pipeline = Pipeline(tmp_path, EXAMPLES, {"hours": [("24/7?", "the food")]})
+    assert pipeline.parse("24/7?")["intent"]["confidence"] < 1
+
+
+def test_a_quantile_in_context_beyond_its_bounds_is_refused(graph: Graph) -> None:
+    with pytest.raises(InvalidConfigException, match="context_answer_quantile"):
+        graph.create(HybridIntentClassifier, context_answer_quantile=2)

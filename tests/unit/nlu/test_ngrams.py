@@ -48,3 +48,11 @@ def test_texts_without_words_have_empty_vectors(texts: list[str]) -> None:
 
     assert likeness.shape == (len(texts), len(TEXTS))
     assert not likeness[0].any()
+
+
+def test_what_very_many_examples_hold_counts_for_nothing() -> None:
+    texts = [f"the {word}" for word in ("pay", "team", "hours", "place") for _ in range(60)]
+    vectorizer, vectors = NgramVectorizer.fit([*texts, "the boss"])
+    (likeness,) = NgramIndex(vectors).likeness(vectorizer.matrix(["the boss"]))
+    assert likeness[-1] == pytest.approx(1, abs=1e-5)
+    assert not likeness[:-1].any()
