@@ -47,7 +47,7 @@ def main() -> int:
     """Trains where needed and returns the exit code."""
     if MODEL.exists() and STAMP.exists() and STAMP.read_text() == fingerprint():
         return 0
-    print("==> Training the advisor (1 to 3 minutes)", file=sys.stderr, flush=True)
+    print("==> Training the advisor (2 to 4 minutes)", file=sys.stderr, flush=True)
     STAMP.unlink(missing_ok=True)
     MODEL.parent.mkdir(exist_ok=True)
     trained = subprocess.run([ROOT / ".venv" / "bin" / "advisor", "train"], cwd=ROOT, check=False)
