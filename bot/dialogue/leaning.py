@@ -13,6 +13,9 @@ from bot.understanding import Pay, Question
 SAME_GROUP = 2.5
 SUGGESTED = 1.4
 ECHO = 1.6
+# "Where is that from?" is plain in any context, from this confidence on.
+SURE_OF_SOURCE = 0.5
+PLAIN = frozenset({"follow_source", "follow_where", "follow_repeat"})
 
 
 def refine(knowledge: Knowledge, question: Question) -> Question:
@@ -52,7 +55,8 @@ def in_context(knowledge: Knowledge, question: Question, topic_id: str | None) -
         topic_id: The topic answered last; None at the start.
     """
     topic = knowledge.topics.get(topic_id or "")
-    if topic is None or not question.in_context:
+    plain = question.intent in PLAIN and question.confidence >= SURE_OF_SOURCE
+    if topic is None or plain or not question.in_context:
         return question
 
     def likelihood(reading: tuple[str, float]) -> float:

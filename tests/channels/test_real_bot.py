@@ -45,9 +45,7 @@ def test_a_command_is_text(advisor_server: Server, text: str) -> None:
 def test_conversations_do_not_mix(advisor_server: Server) -> None:
     advisor_server.say("what is the salary range?", "first")
     advisor_server.say("what education do i need?", "second")
-    told = facts_of(advisor_server.say("where is that from?", "first"))
-    assert "M5" in told
-    assert not any(fact.startswith("E") for fact in told)
+    assert facts_of(advisor_server.say("where is that from?", "first")) == {"M5"}
 
 
 HOSTILE = (
