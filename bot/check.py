@@ -44,6 +44,7 @@ UNASKED = frozenset(
         "nothing_more",
         "nothing_named",
         "no_reason",
+        "other_reading",
         "nowhere",
         "apology",
         "fit_resume",
@@ -245,11 +246,11 @@ def _check_leaning(known: Knowledge, data: Data) -> Iterator[Finding]:
     titles = {topic.title for topic in known.career.topics}
     for before in sorted({before for _, before, _ in data.leaning} - titles):
         yield Finding(
-            f"data/nlu/in_context.yml: no topic has the title “{before}”. Write the title as it "
+            f"data/nlu/in_context: no topic has the title “{before}”. Write the title as it "
             "stands in the knowledge file now."
         )
     for intent in sorted({intent for intent, _, _ in data.leaning} - set(data.examples)):
-        yield Finding(f"data/nlu/in_context.yml: there is no intent {intent}. Correct its name.")
+        yield Finding(f"data/nlu/in_context: there is no intent {intent}. Correct its name.")
 
 
 def _check_questions(known: Knowledge, data: Data) -> Iterator[Finding]:

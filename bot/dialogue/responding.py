@@ -16,6 +16,7 @@ from bot.answers import (
     tell_where,
     tell_why,
 )
+from bot.dialogue.ambiguity import other_reading
 from bot.dialogue.leaning import in_context, refine, same_for
 from bot.dialogue.memory import Memory
 from bot.dialogue.precedence import (
@@ -126,10 +127,25 @@ class _Responder:
             if answer.topic not in {previous.topic for previous in answers}:
                 answers.append(answer)
                 resolved += [meant] if meant else []
+        if len(questions) == 1 and resolved:
+            answers += self._otherwise(asked[0], answers[0])
         answers = self._fresh([*answers, *self._unclear(questions)])
         memory = self._remember(asked[0], answers, resolved)
         ends = self._ending([question.intent for question in understood])
         return Turn(tuple(answers), memory, "starts" if starts else ends)
+
+    def _otherwise(self, question: Question, answer: Answer) -> list[Answer]:
+        """Answer what else a question may mean, unless that has just been told."""
+        other = other_reading(self.knowledge, question)
+        other = refine(self.knowledge, other) if other else None
+        if other is None or other.intent in (answer.topic, self.memory.topic):
+            return []
+        second = answer_topic(self.knowledge, other)
+        if second.kind == "fact" and set(second.facts) <= set(answer.facts):
+            return []
+        turn, topic = self._count("other_reading"), self.knowledge.topics[other.intent]
+        intro = talk(self.knowledge, "other_reading", turn, topic=topic)
+        return [replace(second, lead=f"{intro.lead} {second.lead}")]
 
     def _unclear(self, questions: Sequence[Question]) -> list[Answer]:
         """Offer readings of a question that stands unsure beside one that is answered."""

@@ -80,7 +80,8 @@ def table(report: Report, *, totals_only: bool = False) -> Table:
         column.justify = "right"
     totals = [row for row in report.rows if row.subject.startswith(("all", "-"))]
     subjects = [] if totals_only else [row for row in report.rows if row not in totals]
-    for row in [*totals, report.dialogues, report.declined, report.unnamed, *subjects]:
+    others = [report.dialogues, report.declined, report.unnamed, report.surplus]
+    for row in [*totals, *others, *subjects]:
         shown.add_row(*_cells(row))
     shown.add_row("unproven numbers", str(report.total.asked), str(len(report.unproven)), "", "")
     if not totals_only:

@@ -44,6 +44,7 @@ class Report:
         dialogues: Conversations and how many of them are right in every turn.
         declined: In-scope messages that were wrongly declined.
         unnamed: Silent topics answered without naming what was asked about.
+        surplus: Messages that got more answers than they have questions.
         unproven: Messages whose reply has a number that nothing accounts for.
     """
 
@@ -52,6 +53,7 @@ class Report:
     dialogues: Row
     declined: Row
     unnamed: Row
+    surplus: Row
     unproven: tuple[str, ...]
 
     @property
@@ -83,6 +85,7 @@ def build_report(outcomes: Sequence[Outcome], knowledge: Knowledge) -> Report:
         dialogues=_dialogues(outcomes),
         declined=_declined(outcomes),
         unnamed=_unnamed(outcomes),
+        surplus=_surplus(outcomes),
         unproven=tuple(outcome.case.text for outcome in outcomes if outcome.unproven),
     )
 
@@ -121,6 +124,11 @@ def _unnamed(outcomes: Sequence[Outcome]) -> Row:
     return Row("named back", len(asked), sum(o.named for o in asked), 0)
 
 
+def _surplus(outcomes: Sequence[Outcome]) -> Row:
+    more = [o for o in outcomes if len(o.topics) > max(1, len(o.case.expect.parts))]
+    return Row("more answers than questions", len(outcomes), len(more), 0)
+
+
 def as_dict(report: Report) -> dict[str, Any]:
     """Return the report as plain data."""
 
@@ -138,6 +146,7 @@ def as_dict(report: Report) -> dict[str, Any]:
         "dialogues": row(report.dialogues),
         "declined": row(report.declined),
         "named_back": row(report.unnamed),
+        "surplus": row(report.surplus),
         "unproven": list(report.unproven),
         "confusions": [list(entry) for entry in report.confusions],
     }

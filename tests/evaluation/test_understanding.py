@@ -56,6 +56,10 @@ def test_few_questions_in_scope_are_declined(report: Report) -> None:
     assert report.declined.share <= 0.04
 
 
+def test_few_replies_answer_more_than_was_asked(report: Report) -> None:
+    assert report.surplus.share <= 0.09
+
+
 def test_what_was_asked_about_is_named_back(report: Report) -> None:
     assert report.unnamed.share >= 0.85
 

@@ -93,3 +93,43 @@ def test_distress_that_shows_in_context_alone_gets_nothing_but_care(known: Knowl
     turn = respond(known, [leaning({"unsure": 0.5}, {"distress": 0.7})], asked.memory)
     assert [answer.topic for answer in turn.answers] == ["distress"]
     assert turn.memory.cared
+
+
+def read_as(*readings: tuple[str, float]) -> Question:
+    return Question(*readings[0], readings=readings, text="is a degree in computing enough")
+
+
+def test_a_second_reading_that_is_likely_is_answered_too(known: Knowledge) -> None:
+    question = read_as(("education_graduate", 0.6), ("education_major", 0.35))
+    turn = respond(known, [question], Memory())
+    first, second = turn.answers
+    assert (first.topic, second.topic) == ("education_graduate", "education_major")
+    assert known.topics["education_major"].title in second.lead
+    assert set(second.facts) <= set(turn.memory.facts)
+    assert turn.memory.topic == "education_graduate"
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        pytest.param(("education_major", 0.2), id="not so likely"),
+        pytest.param(("out_of_scope_career", 0.5), id="no topic"),
+        pytest.param(("education_overview", 0.5), id="just told"),
+    ],
+)
+def test_a_second_reading_is_left_out(known: Knowledge, second: tuple[str, float]) -> None:
+    question = read_as(("education_graduate", 0.6), second)
+    turn = respond(known, [question], Memory(topic="education_overview"))
+    assert [answer.topic for answer in turn.answers] == ["education_graduate"]
+
+
+def test_a_second_reading_that_adds_no_fact_is_left_out(known: Knowledge) -> None:
+    question = read_as(("salary_overview", 0.6), ("salary_median", 0.4))
+    turn = respond(known, [question], Memory())
+    assert [answer.topic for answer in turn.answers] == ["salary_overview"]
+
+
+def test_two_second_readings_are_not_worded_the_same(known: Knowledge) -> None:
+    one = respond(known, [read_as(("work_hours", 0.5), ("work_stress", 0.4))], Memory())
+    other = respond(known, [read_as(("work_dress", 0.5), ("work_stress", 0.4))], one.memory)
+    assert one.answers[1].lead != other.answers[1].lead
