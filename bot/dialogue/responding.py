@@ -108,8 +108,9 @@ class _Responder:
         if not self.in_fit_check:
             questions = [beyond_yes_and_no(self.knowledge, question) for question in questions]
         asked = essential(questions)
-        if topic is None and len(asked) > 1:
-            asked = [entry for entry in asked if not entry.intent.startswith("follow_")] or asked
+        if len(asked) > 1:
+            leads_nowhere = "follow_" if topic is None else "follow_repeat"
+            asked = [q for q in asked if not q.intent.startswith(leads_nowhere)] or asked
         if len(asked) == 1 and not self._understood(asked[0]):
             return self._misunderstood(asked[0])
         if asked[0].intent == "follow_repeat" and self.previous:

@@ -164,11 +164,11 @@ _ASKS = re.compile(
     re.IGNORECASE,
 )
 _NEGATED = re.compile(
-    rf"^(?:{_LINK}\s+)*(?:please\s+)?(?:not\s+(?:the|about|what|how|my|your|interested|asking)\b|"
+    rf"^(?:(?:{_LINK}|now|look|listen|please)\b[\s,]*)*(?:not\s+(?:the|about|what|how|my|your|interested|asking)\b|"
     r"forget\b|never\s?mind\b|"
     r"(?:i\s+)?(?:do not|don't|dont|didn't|didnt|did not)\s+(?:really\s+)?"
     r"(?:(?:want|need|care)\s+(?:to\s+(?:know|hear|see)|about)|care\b|ask|mean|tell|give|show|"
-    r"start|recite|repeat|talk|bother|quote|mention|discuss)|"
+    r"start|begin|recite|repeat|talk|bother|quote|mention|discuss)|"
     r"no\s+(?:more\s+)?(?:\w+\s+)?talk\b|enough\s+(?:about|of|with)\b|(?:skip|leave\s+out)\b|"
     r"i(?:'m|m| am)\s+not\s+(?:asking|interested|looking)|(?:there(?:'s| is)\s+)?no need)",
     re.IGNORECASE,
@@ -176,7 +176,7 @@ _NEGATED = re.compile(
 _COURTESY = re.compile(
     r"^(?:(?:hi|hello|hey|hiya|there|good|morning|afternoon|evening|day|thanks|thank|you|thx|ty|"
     r"please|pls|ok|okay|so|well|oh|great|cool|nice|perfect|awesome|sorry|excuse|me|yes|yeah|yep|"
-    r"no|nope|everyone|all|team|much|a|lot|very|again|sure|right|alright|um|uh|hmm|lol)\b[\s,.!]*)+$",
+    r"no|nope|now|everyone|all|team|much|a|lot|very|again|sure|right|alright|um|uh|hmm|lol)\b[\s,.!]*)+$",
     re.IGNORECASE,
 )
 # What stands for personal data that were taken out; a clause that gives them asks nothing.
@@ -206,7 +206,8 @@ _TAG = re.compile(
 _LEADING_LINKS = re.compile(r"^(?:(?:and|n|also|plus|but|then|&|so)\b[\s,]*)+", re.IGNORECASE)
 _SUBJECTS = re.compile(
     r"\b(?:i|i'm|im|i've|ive|i'd|we|we're|you|you're|he|he's|she|she's|it|it's|its|they|they're|"
-    r"there's|that|that's|thats|this|these|those|my|our|am|are|is|was|were)\b",
+    r"there's|that|that's|thats|this|these|those|everybody|everyone|somebody|someone|nobody|my|our|"
+    r"am|are|is|was|were)\b",
     re.IGNORECASE,
 )
 _STATES = re.compile(
@@ -289,7 +290,10 @@ def _clause(text: str, start: int, end: int) -> Clause:
     if 1 < len(spans) <= _MOST_PARTS:
         parts = tuple(_plain(text, *span) for span in spans)
     whole = _plain(text, start, end)
-    negated = whole.negated and all(part.negated for part in parts)
+    # "Don't tell me the pay, just the duties" asks; "..., everybody does" only says why.
+    negated = whole.negated and not any(
+        (part.asks or part.fragment) and not (part.negated or part.courtesy) for part in parts
+    )
     return replace(whole, negated=negated, parts=parts)
 
 

@@ -70,6 +70,9 @@ def test_parts_are_proposed(text: str, expected: list[str]) -> None:
         ("I don't have a car.", False, False, False),
         ("Thanks so much!", False, False, True),
         ("tell me the price.", True, False, False),
+        ("don't tell me the price, everybody does that.", True, True, False),
+        ("don't tell me the price, just the colour.", True, False, False),
+        ("now please, do not begin with the price.", False, True, False),
     ],
 )
 def test_the_form_of_a_clause_is_seen(text: str, asks: bool, negated: bool, courtesy: bool) -> None:
