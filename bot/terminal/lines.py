@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Iterator
 from concurrent.futures import Future, wait
+from contextlib import contextmanager
+from select import select
 from typing import Any, TextIO
 
 from bot.terminal.conversation import Conversation, Leave
 from bot.terminal.engine import Engine
 from bot.terminal.reply import Reply
+
+CHUNK = 65_536
 
 
 def answer_lines(engine: Engine) -> None:
@@ -52,7 +57,38 @@ def hush_pipe() -> None:
 
 
 def _lines() -> Iterator[str]:
-    for raw in sys.stdin.buffer:
+    for raw in _raw_lines(sys.stdin.fileno()):
         line = raw.decode("utf-8-sig", errors="replace").strip()
         if line:
             yield line
+
+
+def _raw_lines(source: int) -> Iterator[bytes]:
+    rest = b""
+    with _noticed_signals() as signals:
+        while True:
+            # Python acts on a signal here; one that comes just before a plain read would wait
+            # for the next line.
+            if signals in select([source, signals], [], [])[0]:
+                os.read(signals, CHUNK)
+                continue
+            chunk = os.read(source, CHUNK)
+            *lines, rest = (rest + chunk).split(b"\n")
+            yield from lines
+            if not chunk:
+                yield rest
+                return
+
+
+@contextmanager
+def _noticed_signals() -> Iterator[int]:
+    """Yield a descriptor that can be read from when a signal has come."""
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    before = signal.set_wakeup_fd(writing)
+    try:
+        yield reading
+    finally:
+        signal.set_wakeup_fd(before)
+        os.close(reading)
+        os.close(writing)
