@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bot.dialogue.precedence import FIT_CHECK
 from bot.knowledge import Knowledge
 from bot.understanding import Question
 
-# A second reading at least so likely, beside the first, is answered as well.
-LIKELY = 0.4
+# A second reading of such a confidence, beside the first one's and by itself, is answered as well.
+RIVAL = 0.4
+LEAST = 0.25
 
 
 def other_reading(knowledge: Knowledge, question: Question) -> Question | None:
@@ -25,6 +27,8 @@ def other_reading(knowledge: Knowledge, question: Question) -> Question | None:
     if question.intent not in knowledge.topics or len(question.readings) < 2:
         return None
     (_, best), (name, confidence) = question.readings[:2]
-    if name not in knowledge.topics or confidence < LIKELY * best:
+    if name not in knowledge.topics or name == FIT_CHECK:
+        return None
+    if confidence < max(LEAST, RIVAL * best):
         return None
     return replace(question, intent=name, confidence=confidence)

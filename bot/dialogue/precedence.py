@@ -8,6 +8,7 @@ from dataclasses import replace
 from bot.knowledge import Knowledge
 from bot.understanding import Question
 
+FIT_CHECK = "fit_check"
 # Said alone these matter; beside a question they are only its frame.
 FRAME = frozenset(
     {"greet", "thanks", "goodbye", "affirm", "deny", "unsure", "small_talk", "follow_correction"}

@@ -22,6 +22,7 @@ from bot.dialogue.memory import Memory
 from bot.dialogue.precedence import (
     COMMITTING,
     DISTRESS,
+    FIT_CHECK,
     beyond_yes_and_no,
     essential,
     in_distress,
@@ -36,8 +37,7 @@ MOST_QUESTIONS = 5
 MOST_MISSES = 3
 MOST_CLICKED = 20
 
-# What starts the fit check, and after what it does not go on.
-FIT_CHECK = "fit_check"
+# After what the fit check does not go on.
 ENDS_FIT_CHECK = frozenset({"stop", "goodbye", DISTRESS})
 LANGUAGE = "language_"
 # Another language must be all but certain.
@@ -109,8 +109,7 @@ class _Responder:
             questions = [beyond_yes_and_no(self.knowledge, question) for question in questions]
         asked = essential(questions)
         if len(asked) > 1:
-            leads_nowhere = "follow_" if topic is None else "follow_repeat"
-            asked = [q for q in asked if not q.intent.startswith(leads_nowhere)] or asked
+            asked = self._leading_somewhere(asked)
         if len(asked) == 1 and not self._understood(asked[0]):
             return self._misunderstood(asked[0])
         if asked[0].intent == "follow_repeat" and self.previous:
@@ -128,18 +127,29 @@ class _Responder:
             if answer.topic not in {previous.topic for previous in answers}:
                 answers.append(answer)
                 resolved += [meant] if meant else []
-        if len(questions) == 1 and resolved:
+        if len(asked) == 1 and resolved and not self.in_fit_check:
             answers += self._otherwise(asked[0], answers[0])
         answers = self._fresh([*answers, *self._unclear(questions)])
         memory = self._remember(asked[0], answers, resolved)
         ends = self._ending([question.intent for question in understood])
         return Turn(tuple(answers), memory, "starts" if starts else ends)
 
+    def _leading_somewhere(self, asked: list[Question]) -> list[Question]:
+        """Leave out what asks for more of nothing, or for a repetition beside a new question."""
+        if self.memory.topic is None:
+            kept = [entry for entry in asked if not entry.intent.startswith("follow_")]
+        elif any(entry.intent in self.knowledge.topics for entry in asked):
+            kept = [entry for entry in asked if entry.intent != "follow_repeat"]
+        else:
+            kept = asked
+        return kept or asked
+
     def _otherwise(self, question: Question, answer: Answer) -> list[Answer]:
         """Answer what else a question may mean, unless that has just been told."""
         other = other_reading(self.knowledge, question)
         other = refine(self.knowledge, other) if other else None
-        if other is None or other.intent in (answer.topic, self.memory.topic):
+        told = {answer.topic, self.memory.topic, *(said.topic for said in self.previous)}
+        if other is None or other.intent in told:
             return []
         second = answer_topic(self.knowledge, other)
         if second.kind == "fact" and set(second.facts) <= set(answer.facts):
@@ -297,14 +307,16 @@ class _Responder:
     ) -> Memory:
         before = self.memory
         facts = tuple(dict.fromkeys(fact for answer in answers for fact in answer.facts))
-        kept = tuple(name for name, _ in first.readings if name in self.knowledge.topics)
+        answered = {answer.topic for answer in answers}
+        likely = [name for name, _ in first.readings if name in self.knowledge.topics]
+        others = [name for name in likely[1:] if name not in answered]
         topic = resolved[-1].intent if resolved else before.topic
         told = facts if topic != before.topic else (*before.told, *facts)
         return Memory(
             topic=topic,
             told=tuple(dict.fromkeys(told)),
             facts=facts or before.facts,
-            runners_up=kept[1 : 1 + MOST_READINGS],
+            runners_up=tuple(others[:MOST_READINGS]),
             clicked=self._clicked(first),
             misses=before.misses if self._led_nowhere(answers) else 0,
             said=self.said,

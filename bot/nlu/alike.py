@@ -35,8 +35,8 @@ def alike(
     by_column = rarest.T.tocsr()
     names = np.unique(np.array(groups), return_inverse=True)[1]
     for start in range(0, len(texts), _BLOCK):
-        first, second = (rarest[start : start + _BLOCK] @ by_column).nonzero()
-        first = first + start
+        first, second = (rarest[start : start + _BLOCK] @ by_column[:, start:]).nonzero()
+        first, second = first + start, second + start
         apart = (first < second) & (names[first] != names[second])
         first, second = first[apart], second[apart]
         likeness = vectors[first].multiply(vectors[second]).sum(axis=1).A1

@@ -164,13 +164,19 @@ _ASKS = re.compile(
     re.IGNORECASE,
 )
 _NEGATED = re.compile(
-    rf"^(?:(?:{_LINK}|now|look|listen|please)\b[\s,]*)*(?:not\s+(?:the|about|what|how|my|your|interested|asking)\b|"
+    rf"^(?:(?:{_LINK}|now|look|listen|please)(?!\w)[\s,]*)*(?:not\s+(?:the|about|what|how|my|your|interested|asking)\b|"
     r"forget\b|never\s?mind\b|"
     r"(?:i\s+)?(?:do not|don't|dont|didn't|didnt|did not)\s+(?:really\s+)?"
     r"(?:(?:want|need|care)\s+(?:to\s+(?:know|hear|see)|about)|care\b|ask|mean|tell|give|show|"
     r"start|begin|recite|repeat|talk|bother|quote|mention|discuss)|"
     r"no\s+(?:more\s+)?(?:\w+\s+)?talk\b|enough\s+(?:about|of|with)\b|(?:skip|leave\s+out)\b|"
     r"i(?:'m|m| am)\s+not\s+(?:asking|interested|looking)|(?:there(?:'s| is)\s+)?no need)",
+    re.IGNORECASE,
+)
+_REASON = re.compile(
+    r"^(?:because\s+|since\s+)?(?:everybody|everyone|nobody|people|they|he|she|we|"
+    r"my\s+\w+\s+(?:already|has|have|had|told|knows?)|"
+    r"i(?:'ve|\s+have)?\s+(?:already|know|heard|read|looked|saw|seen|googled))\b(?!.*\?)",
     re.IGNORECASE,
 )
 _COURTESY = re.compile(
@@ -291,8 +297,8 @@ def _clause(text: str, start: int, end: int) -> Clause:
         parts = tuple(_plain(text, *span) for span in spans)
     whole = _plain(text, start, end)
     # "Don't tell me the pay, just the duties" asks; "..., everybody does" only says why.
-    negated = whole.negated and not any(
-        (part.asks or part.fragment) and not (part.negated or part.courtesy) for part in parts
+    negated = whole.negated and all(
+        part.negated or part.courtesy or _REASON.match(part.text) for part in parts
     )
     return replace(whole, negated=negated, parts=parts)
 

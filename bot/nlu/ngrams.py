@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from itertools import chain, pairwise
 
@@ -24,7 +24,6 @@ _COMMON = 0.1
 _UNKNOWN = -1
 
 
-@lru_cache(maxsize=2_000)
 def _pieces(word: str) -> tuple[str, ...]:
     """Returns the pieces of a word, its ends marked by spaces."""
     padded = f" {word} "
@@ -78,7 +77,8 @@ class NgramVectorizer:
         Returns:
             The vectorizer, and the vectors of the texts as rows.
         """
-        counted = [_counts(text) for text in texts]
+        pieces = lru_cache(maxsize=None)(_pieces)
+        counted = [_counts(text, pieces) for text in texts]
         documents = Counter(chain.from_iterable(chain.from_iterable(counted)))
         limit = max(_COMMON * len(texts), 20)
         kept = {term: count for term, count in documents.items() if count <= limit}
@@ -137,9 +137,11 @@ class NgramIndex:
         )
 
 
-def _counts(text: str) -> tuple[Counter[str], Counter[str]]:
+def _counts(
+    text: str, pieces: Callable[[str], tuple[str, ...]] = _pieces
+) -> tuple[Counter[str], Counter[str]]:
     lowered = text.lower()
     return (
-        Counter(chain.from_iterable(map(_pieces, lowered.split()))),
+        Counter(chain.from_iterable(map(pieces, lowered.split()))),
         Counter(_word_ngrams(_WORD.findall(lowered))),
     )

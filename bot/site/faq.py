@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.answers import Answer, answer_topic
-from bot.dialogue.responding import FIT_CHECK
+from bot.dialogue.precedence import FIT_CHECK
 from bot.knowledge import Knowledge
 from bot.knowledge.model import Topic
 from bot.understanding import Question

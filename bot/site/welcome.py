@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from bot.dialogue.responding import FIT_CHECK
+from bot.dialogue.precedence import FIT_CHECK
 from bot.knowledge import knowledge
 from bot.settings import Settings
 

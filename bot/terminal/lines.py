@@ -8,14 +8,14 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import Future, wait
 from contextlib import contextmanager
-from select import select
+from selectors import EVENT_READ, PollSelector
 from typing import Any, TextIO
 
 from bot.terminal.conversation import Conversation, Leave
 from bot.terminal.engine import Engine
 from bot.terminal.reply import Reply
 
-CHUNK = 65_536
+_CHUNK = 65_536
 
 
 def answer_lines(engine: Engine) -> None:
@@ -64,20 +64,25 @@ def _lines() -> Iterator[str]:
 
 
 def _raw_lines(source: int) -> Iterator[bytes]:
-    rest = b""
-    with _noticed_signals() as signals:
+    begun: list[bytes] = []
+    with _noticed_signals() as signals, PollSelector() as ready:
+        ready.register(source, EVENT_READ)
+        ready.register(signals, EVENT_READ)
         while True:
             # Python acts on a signal here; one that comes just before a plain read would wait
             # for the next line.
-            if signals in select([source, signals], [], [])[0]:
-                os.read(signals, CHUNK)
+            if signals in {key.fd for key, _ in ready.select()}:
+                os.read(signals, _CHUNK)
                 continue
-            chunk = os.read(source, CHUNK)
-            *lines, rest = (rest + chunk).split(b"\n")
-            yield from lines
+            chunk = os.read(source, _CHUNK)
             if not chunk:
-                yield rest
+                yield b"".join(begun)
                 return
+            head, *lines = chunk.split(b"\n")
+            begun.append(head)
+            for line in lines:
+                yield b"".join(begun)
+                begun = [line]
 
 
 @contextmanager

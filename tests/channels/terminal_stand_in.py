@@ -7,6 +7,7 @@ STAND_IN_GATE is closed at its other end, and fails to where STAND_IN_FAILS says
 from __future__ import annotations
 
 import os
+import signal
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -107,6 +108,8 @@ def load_stand_in(_settings: Settings) -> StandIn:
 
 
 if __name__ == "__main__":
+    # A shell that runs the tests in the background has interruptions ignored.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         run(Settings.from_environment(), load=load_stand_in)
     except StartUpError as error:

@@ -275,6 +275,21 @@ def test_nobody_reading_ends_quietly(tmp_path: Path) -> None:
         assert process.wait(DEADLINE) == 0
 
 
+def test_a_line_may_come_in_pieces_and_the_last_without_its_end(tmp_path: Path) -> None:
+    with pipes(tmp_path) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(b"the median\nthe me")
+        process.stdin.flush()
+        assert b"$90,000" in process.stdout.readline()
+        process.stdin.write(b"dian\n\nduties")
+        process.stdin.close()
+        rest = process.stdout.read()
+        assert b"$90,000" in rest
+        assert b"section Job Duties" in rest
+        assert process.wait(DEADLINE) == 0
+
+
 def test_replies_come_as_lines_come_and_interruption_is_quiet(tmp_path: Path) -> None:
     with pipes(tmp_path) as process:
         assert process.stdin is not None

@@ -57,7 +57,7 @@ def test_few_questions_in_scope_are_declined(report: Report) -> None:
 
 
 def test_few_replies_answer_more_than_was_asked(report: Report) -> None:
-    assert report.surplus.share <= 0.09
+    assert report.surplus.share <= 0.08
 
 
 def test_what_was_asked_about_is_named_back(report: Report) -> None:

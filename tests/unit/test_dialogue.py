@@ -113,7 +113,9 @@ def test_a_second_reading_that_is_likely_is_answered_too(known: Knowledge) -> No
     "second",
     [
         pytest.param(("education_major", 0.2), id="not so likely"),
+        pytest.param(("education_major", 0.24), id="hardly likely"),
         pytest.param(("out_of_scope_career", 0.5), id="no topic"),
+        pytest.param(("fit_check", 0.5), id="the fit check takes a yes"),
         pytest.param(("education_overview", 0.5), id="just told"),
     ],
 )
@@ -133,3 +135,37 @@ def test_two_second_readings_are_not_worded_the_same(known: Knowledge) -> None:
     one = respond(known, [read_as(("work_hours", 0.5), ("work_stress", 0.4))], Memory())
     other = respond(known, [read_as(("work_dress", 0.5), ("work_stress", 0.4))], one.memory)
     assert one.answers[1].lead != other.answers[1].lead
+
+
+def test_a_second_reading_is_not_told_twice_in_a_row(known: Knowledge) -> None:
+    one = respond(known, [read_as(("work_hours", 0.5), ("work_travel", 0.4))], Memory())
+    again = [read_as(("work_dress", 0.5), ("work_travel", 0.4))]
+    other = respond(known, again, one.memory, previous=one.answers)
+    assert [answer.topic for answer in other.answers] == ["work_dress"]
+
+
+def test_a_second_reading_that_was_told_is_not_offered_after_a_correction(known: Knowledge) -> None:
+    question = read_as(("education_graduate", 0.6), ("education_major", 0.35), ("fit_age", 0.1))
+    turn = respond(known, [question], Memory())
+    corrected = respond(known, [Question("follow_correction", text="no")], turn.memory)
+    (answer,) = corrected.answers
+    assert answer.suggestions[0] == known.topics["fit_age"].question
+
+
+def test_the_fit_check_is_interrupted_by_one_answer(known: Knowledge) -> None:
+    question = read_as(("education_graduate", 0.6), ("education_major", 0.35))
+    turn = respond(known, [question], Memory(), in_fit_check=True)
+    assert [answer.topic for answer in turn.answers] == ["education_graduate"]
+
+
+@pytest.mark.parametrize(
+    ("other", "topics"),
+    [("work_hours", ["work_hours"]), ("out_of_scope", ["salary_median"])],
+)
+def test_a_repetition_is_asked_for_beside_no_other_topic(
+    known: Knowledge, other: str, topics: list[str]
+) -> None:
+    before = respond(known, [Question("salary_median", text="the median?")], Memory())
+    asked = [Question("follow_repeat", 0.9, text="again?"), Question(other, 0.9, text="so?")]
+    turn = respond(known, asked, before.memory, previous=before.answers)
+    assert [answer.topic for answer in turn.answers] == topics

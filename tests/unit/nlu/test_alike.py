@@ -1,9 +1,14 @@
 from __future__ import annotations
 
+import itertools
+import random
+
+import numpy as np
 import pytest
 
 from bot.nlu import alike as module
 from bot.nlu.alike import alike
+from bot.nlu.ngrams import NgramVectorizer
 
 TEXTS = [
     "what does it cost",
@@ -31,6 +36,25 @@ def test_the_same_texts_are_wholly_alike() -> None:
 
     assert (first, second) == (0, 1)
     assert likeness > 0.5
+
+
+def test_no_pair_is_missed() -> None:
+    generator = random.Random(0)
+    words = ["".join(generator.choices("abcdefghijklmnop", k=5)) for _ in range(30)]
+    texts = [" ".join(generator.choices(words, k=generator.randint(1, 3))) for _ in range(200)]
+    groups = [generator.choice("abc") for _ in texts]
+    vectors = NgramVectorizer.fit(texts)[1].toarray()
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    expected = {
+        (first, second)
+        for first, second in itertools.combinations(range(len(texts)), 2)
+        if groups[first] != groups[second] and vectors[first] @ vectors[second] >= 0.7
+    }
+
+    found = {(first, second) for first, second, _ in alike(texts, groups, 0.7)}
+
+    assert len(expected) > 20
+    assert found == expected
 
 
 def test_no_texts_give_no_pairs() -> None:
