@@ -16,9 +16,9 @@ LEAST = 0.25
 def other_reading(knowledge: Knowledge, question: Question) -> Question | None:
     """Return the question as it reads otherwise, where that is likely, too.
 
-    "I want the salary range and the usual bonus" is two questions that nothing parts; "is a degree in
-    computing enough or must I go back to school" may be about subjects or about graduate study.
-    Both get an answer, and nobody has to ask again.
+    "I want the salary range and the usual bonus" is two questions that nothing parts; "is a degree
+    in computing enough or must I go back to school" may be about subjects or graduate study. Both
+    get an answer, and nobody has to ask again.
 
     Args:
         knowledge: Which intents are topics; others are not answered beside a topic.
