@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from ruamel.yaml.error import YAMLError
 from bot.knowledge import Knowledge, KnowledgeError, load_knowledge
 from bot.knowledge.schema import schema_texts
 from bot.nlu.alike import alike
+from bot.nlu.clauses import ABOUT
 from bot.settings import PROJECT
 
 FEWEST_EXAMPLES = 10
@@ -74,11 +75,13 @@ class Data:
         lookups: Names of the lookup tables.
         leaning: Short messages that lean on the conversation: intent, what was answered before,
             and the text.
+        about: What the conversation is about after a question, by the question's intent.
     """
 
     examples: Mapping[str, tuple[tuple[str, str], ...]]
     lookups: frozenset[str]
     leaning: tuple[tuple[str, str, str], ...] = ()
+    about: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def in_context(self) -> Counter[str]:
@@ -158,11 +161,15 @@ def read_data(folder: Path) -> Data:
     examples: dict[str, list[tuple[str, str]]] = defaultdict(list)
     lookups: set[str] = set()
     leaning: list[tuple[str, str, str]] = []
+    about: dict[str, str] = {}
     for path in sorted(folder.rglob("*.yml")):
         for item in _yaml(path).get("nlu", []):
             if "lookup" in item:
                 lookups.add(item["lookup"])
-            elif isinstance(item.get("examples"), list):
+                continue
+            if named := (item.get("metadata") or {}).get(ABOUT):
+                about[item["intent"]] = str(named)
+            if isinstance(item.get("examples"), list):
                 for entry in item["examples"]:
                     text = str(entry.get("text") or "").strip()
                     if before := (entry.get("metadata") or {}).get("before"):
@@ -174,7 +181,7 @@ def read_data(folder: Path) -> Data:
                     if text := line.strip().removeprefix("-").strip():
                         examples[item["intent"]].append((text, path.name))
     plain = {name: tuple(found) for name, found in examples.items()}
-    return Data(plain, frozenset(lookups), tuple(leaning))
+    return Data(plain, frozenset(lookups), tuple(leaning), about)
 
 
 def _yaml(path: Path) -> dict[str, Any]:
@@ -259,6 +266,11 @@ def _check_questions(known: Knowledge, data: Data) -> Iterator[Finding]:
             yield Finding(
                 f"data/nlu: “{topic.question}”, the button of {topic.id}, is no example of it. "
                 "Add it to data/nlu/buttons.yml."
+            )
+        if data.about.get(topic.id) != topic.title:
+            yield Finding(
+                f"data/nlu/buttons.yml: {topic.id} has not its title as what it is about. Write "
+                f"“about: {topic.title}” under its `metadata`."
             )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from bot.knowledge import Knowledge
@@ -77,6 +77,26 @@ def in_context(knowledge: Knowledge, question: Question, topic_id: str | None) -
         decision=question.decision_in_context,
         readings=readings,
     )
+
+
+def each_in_context(
+    knowledge: Knowledge, questions: Sequence[Question], topic_id: str | None
+) -> list[Question]:
+    """Take the questions of a message as they read after each other; see `in_context`.
+
+    "Which schools are there, and how much?" asks for the price of those.
+    """
+    taken: list[Question] = []
+    for question in questions:
+        taken.append(in_context(knowledge, question, topic_id))
+        topic_id = topic_of(knowledge, taken[-1]) or topic_id
+    return taken
+
+
+def topic_of(knowledge: Knowledge, question: Question) -> str | None:
+    """Which topic the question leads to, where it is to be answered by one."""
+    intent = refine(knowledge, question).intent
+    return intent if question.decision == "answer" and intent in knowledge.topics else None
 
 
 def same_for(knowledge: Knowledge, question: Question, topic_id: str | None) -> Question:

@@ -17,7 +17,7 @@ from bot.answers import (
     tell_why,
 )
 from bot.dialogue.ambiguity import other_reading
-from bot.dialogue.leaning import in_context, refine, same_for
+from bot.dialogue.leaning import each_in_context, refine, same_for
 from bot.dialogue.memory import Memory
 from bot.dialogue.precedence import (
     COMMITTING,
@@ -96,10 +96,11 @@ class _Responder:
         self.previous = [answer for answer in previous if answer.kind != "fit"]
         self.in_fit_check = in_fit_check
         self.said = dict(memory.said)
+        # What the next question of the message leans on.
+        self.topic, self.told, self.facts = memory.topic, memory.told, memory.facts
 
     def respond(self, questions: Sequence[Question]) -> Turn:
-        topic = self.memory.topic
-        leaning = [in_context(self.knowledge, entry, topic) for entry in questions]
+        leaning = each_in_context(self.knowledge, questions, self.memory.topic)
         if in_distress(questions) or in_distress(leaning):
             return self._care()
         if self.memory.cared and still_in_distress(leaning):
@@ -124,9 +125,11 @@ class _Responder:
             if question.intent == FIT_CHECK:
                 continue
             answer, meant = self._answer(question)
-            if answer.topic not in {previous.topic for previous in answers}:
+            if not self._is_said(answer, meant, answers):
                 answers.append(answer)
-                resolved += [meant] if meant else []
+            if meant:
+                resolved.append(meant)
+                self._now_about(meant.intent, answer)
         if len(asked) == 1 and resolved and not self.in_fit_check:
             answers += self._otherwise(asked[0], answers[0])
         answers = self._fresh([*answers, *self._unclear(questions)])
@@ -134,14 +137,26 @@ class _Responder:
         ends = self._ending([question.intent for question in understood])
         return Turn(tuple(answers), memory, "starts" if starts else ends)
 
+    def _is_said(self, answer: Answer, meant: Question | None, answers: Sequence[Answer]) -> bool:
+        """Whether an answer repeats another: its topic, or where it follows that up, its words."""
+        if meant is None and answer.topic in self.knowledge.topics:
+            return answer.lead in {other.lead for other in answers}
+        return answer.topic in {other.topic for other in answers}
+
+    def _now_about(self, topic: str, answer: Answer) -> None:
+        if topic != self.topic:
+            self.told = ()
+        self.topic, self.told, self.facts = topic, (*self.told, *answer.facts), answer.facts
+
     def _leading_somewhere(self, asked: list[Question]) -> list[Question]:
         """Leave out what asks for more of nothing, or for a repetition beside a new question."""
+        leads = [i for i, entry in enumerate(asked) if entry.intent in self.knowledge.topics]
+        kept = asked
+        if leads:
+            kept = [entry for entry in kept if entry.intent != "follow_repeat"]
         if self.memory.topic is None:
-            kept = [entry for entry in asked if not entry.intent.startswith("follow_")]
-        elif any(entry.intent in self.knowledge.topics for entry in asked):
-            kept = [entry for entry in asked if entry.intent != "follow_repeat"]
-        else:
-            kept = asked
+            leaning = asked[: leads[0]] if leads else asked
+            kept = [e for e in kept if e not in leaning or not e.intent.startswith("follow_")]
         return kept or asked
 
     def _otherwise(self, question: Question, answer: Answer) -> list[Answer]:
@@ -205,14 +220,14 @@ class _Responder:
         """Answer one question; also return it as resolved, where it is about a topic."""
         intent = question.intent
         if intent == "follow_same":
-            question = same_for(self.knowledge, question, self.memory.topic)
+            question = same_for(self.knowledge, question, self.topic)
         question = refine(self.knowledge, question)
         if question.intent in self.knowledge.topics:
             return answer_topic(self.knowledge, question), question
         return self._follow_or_talk(question), None
 
     def _follow_or_talk(self, question: Question) -> Answer:
-        intent, topic = question.intent, self.memory.topic
+        intent, topic = question.intent, self.topic
         if not intent.startswith("follow_"):
             return self._talk(intent if intent in self.knowledge.talks else OUT_OF_SCOPE)
         if intent == "follow_correction":
@@ -223,7 +238,7 @@ class _Responder:
             return self._talk("fit_unclear" if self.in_fit_check else "nothing_before")
         if intent == "follow_more":
             turn = self._count("nothing_more")
-            return tell_more(self.knowledge, topic, self.memory.told, turn)
+            return tell_more(self.knowledge, topic, self.told, turn)
         if intent == "follow_why":
             return tell_why(self.knowledge, topic, self._count("no_reason"))
         if intent == "follow_where":
@@ -232,7 +247,7 @@ class _Responder:
                 return answer_topic(self.knowledge, replace(question, intent=group.where))
             return tell_where(self.knowledge, topic, self._count("nowhere"))
         if intent == "follow_source":
-            return tell_source(self.knowledge, topic, self.memory.facts)
+            return tell_source(self.knowledge, topic, self.facts)
         return self._talk("nothing_named")
 
     def _corrected(self) -> Answer:

@@ -36,6 +36,9 @@ ENCODE = "encode"
 BEFORE = "before"
 """Key of a message's metadata, or a training example's: what the conversation was about."""
 
+ABOUT = "about"
+"""Key of an intent's metadata in the training data: what the conversation is about after it."""
+
 WORD = re.compile(r"[^\W\d_]+")
 """A run of letters."""
 

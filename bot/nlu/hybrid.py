@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterable
 from dataclasses import asdict, fields
 from typing import Any, Optional
 
@@ -20,35 +19,19 @@ from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.nlu.choice import Candidate, SplitRule, choose
-from bot.nlu.clauses import (
-    CLAUSE_VECTORS,
-    CONTEXT_VECTOR,
-    ENCODE,
-    Clause,
-    before,
-    behind,
-    clauses_of,
-    flattened,
-    is_example_in_context,
-    texts_of,
-)
+from bot.nlu.clauses import before, behind, is_example_in_context, texts_of
 from bot.nlu.context_model import ContextModel
-from bot.nlu.decisions import Thresholds, is_readable, learn_thresholds, normalised
+from bot.nlu.decisions import Thresholds, learn_thresholds
+from bot.nlu.features import vectors_behind, vectors_of
 from bot.nlu.fitting import Examples, HeldOut, fit_model
-from bot.nlu.intent_model import Compared, IntentModel, Reading
+from bot.nlu.intent_model import IntentModel
+from bot.nlu.known_examples import KnownExamples, about
+from bot.nlu.message_reader import MessageReader, ReaderSettings
 from bot.nlu.model_settings import ModelSettings
-from bot.nlu.softmax import Matrix
 
 logger = logging.getLogger(__name__)
 
-INTENT_RANKING = "intent_ranking"
-DECISION = "decision"
-QUESTIONS = "questions"
-IN_CONTEXT = "in_context"
-
 _MODEL_SETTINGS = [field.name for field in fields(ModelSettings)]
-_WORDLESS = np.float32(0.001)
 _CLASSIFIER_FILE = "classifier.json"
 
 
@@ -69,7 +52,8 @@ class HybridIntentClassifier(IntentClassifier, GraphComponent):
             the first question.
             Where the message's metadata say under "before" what the conversation was about, a
             question that is not clear alone also has "in_context": {"intent_ranking",
-            "decision"}, how it is read with that in mind.
+            "decision"}, how it is read with that in mind. A further question has the one before
+            it in mind, where the training data's metadata of that one's intent say "about" what.
 
     Config:
         answer_quantile: share of rightly read held-out examples that may not be answered.
@@ -88,7 +72,6 @@ class HybridIntentClassifier(IntentClassifier, GraphComponent):
     """
 
     _ENOUGH_TO_LEARN = 20
-    _QUESTION_RANKING = 5
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
@@ -114,7 +97,7 @@ class HybridIntentClassifier(IntentClassifier, GraphComponent):
         resource: Resource,
         model: Optional[IntentModel] = None,
         thresholds: Optional[Thresholds] = None,
-        examples: Optional[dict[str, str]] = None,
+        known: Optional[KnownExamples] = None,
         context: Optional[ContextModel] = None,
         thresholds_in_context: Optional[Thresholds] = None,
     ) -> None:
@@ -126,7 +109,7 @@ class HybridIntentClassifier(IntentClassifier, GraphComponent):
             resource: its name there.
             model: the trained model, None before training.
             thresholds: as learnt, None before training.
-            examples: intents of training examples by their normalised text.
+            known: the training examples, None before training.
             context: the model for messages in context, None where no example leans on one.
             thresholds_in_context: as learnt for it, None before training.
         """
@@ -143,8 +126,9 @@ class HybridIntentClassifier(IntentClassifier, GraphComponent):
         self._context = context
         self._thresholds = thresholds or unlearnt
         self._thresholds_in_context = thresholds_in_context or unlearnt
-        self._examples = examples or {}
+        self._known = known or KnownExamples()
         self._warned = False
+        self._reader = self._new_reader()
 
     @classmethod
     def create(
@@ -170,18 +154,18 @@ class HybridIntentClassifier(IntentClassifier, GraphComponent):
         texts = [texts_of(m)[0] for m in messages]
         intents = [m.get(INTENT) for m in messages]
         subjects = [before(m) if is_example_in_context(m) else "" for m in messages]
-        vectors = _vectors_of(messages)
+        vectors = vectors_of(messages)
         if vectors is None:
             rasa.shared.utils.io.raise_warning(
                 "HybridIntentClassifier: the examples have no dense sentence feature, so intents "
                 "are told by n-grams alone, less well. Put a MiniLMFeaturizer before it."
             )
         settings = ModelSettings(**{key: self._config[key] for key in _MODEL_SETTINGS})
-        behind_them = _vectors_behind(messages, vectors)
+        behind_them = vectors_behind(messages, vectors)
         fitted = fit_model(Examples(texts, intents, vectors, subjects, behind_them), settings)
         self._model, self._context = fitted.alone, fitted.context
         typed = [m.get(TEXT) for m in messages]
-        self._examples = _examples_by_text(typed, subjects, intents)
+        self._known = KnownExamples.of(typed, subjects, intents, about(messages))
         answer = self._config["answer_quantile"]
         self._thresholds = self._learnt(
             fitted.held_out, self._thresholds, answer, "that stand alone"
@@ -191,8 +175,25 @@ class HybridIntentClassifier(IntentClassifier, GraphComponent):
             self._thresholds_in_context = self._learnt(
                 fitted.held_out_in_context, self._thresholds_in_context, answer, "that lean"
             )
+        self._reader = self._new_reader()
         self._persist()
         return self._resource
+
+    def _new_reader(self) -> MessageReader:
+        settings = ReaderSettings(
+            clear_alone=self._config["clear_alone"],
+            ranking_length=self._config["ranking_length"],
+            kept=frozenset(self._config["kept"]),
+        )
+        return MessageReader(
+            self._model,
+            self._context,
+            self._thresholds,
+            self._thresholds_in_context,
+            self._known,
+            settings,
+            self._warn_of_missing_vectors,
+        )
 
     def _learnt(
         self, held_out: HeldOut, default: Thresholds, answer_quantile: float, which: str
@@ -237,156 +238,18 @@ class HybridIntentClassifier(IntentClassifier, GraphComponent):
     def process(self, messages: list[Message]) -> list[Message]:
         """Sets the properties listed in the class docstring."""
         for message in messages:
-            self._process(message)
+            for name, value in self._reader.read(message).items():
+                message.set(name, value, add_to_output=True)
         return messages
 
-    def _process(self, message: Message) -> None:
-        text = message.get(TEXT) or ""
-        clauses = clauses_of(message)
-        stretches = [Clause(text, 0, len(text), asks=True), *flattened(clauses)]
-        respelled = texts_of(message)
-        compared = self._compared(message, respelled)
-        readings = self._readings([stretch.text for stretch in stretches], respelled, compared)
-        rows = self._chosen(stretches[0], clauses, readings)
-        questions = [self._question(stretches[row], readings[row]) for row in rows]
-        for question, row in zip(questions, rows, strict=True):
-            in_context = self._in_context(message, question, respelled[row], compared, row)
-            if in_context is not None:
-                question[IN_CONTEXT] = in_context
-        first = readings[rows[0]]
-        message.set(INTENT, first[INTENT], add_to_output=True)
-        message.set(INTENT_RANKING, first[INTENT_RANKING], add_to_output=True)
-        message.set(DECISION, first[DECISION], add_to_output=True)
-        message.set(QUESTIONS, questions, add_to_output=True)
-
-    def _in_context(
-        self,
-        message: Message,
-        question: dict[str, Any],
-        meant: str,
-        compared: Optional[Compared],
-        row: int,
-    ) -> Optional[dict[str, Any]]:
-        """Returns how a question is read in context; None where it is clear or leans on nothing."""
-        subject = before(message)
-        leaning = behind(subject, meant)
-        clear = question[INTENT]["confidence"] >= self._config["clear_alone"]
-        if self._context is None or compared is None or not leaning or clear:
-            return None
-        encode = message.get(ENCODE)
-        vector = None if compared.vectors is None or encode is None else encode([leaning])
-        reading = self._context.read(compared.row(row), subject, vector)
-        typed = question[TEXT]
-        known = self._examples.get(_key(typed, subject)) or self._examples.get(_key(meant, subject))
-        found = self._reading(typed, known, reading, self._thresholds_in_context)
-        ranking = found[INTENT_RANKING][: self._QUESTION_RANKING]
-        return {INTENT_RANKING: ranking, DECISION: found[DECISION]}
-
-    def _chosen(
-        self, whole: Clause, clauses: list[Clause], readings: list[dict[str, Any]]
-    ) -> list[int]:
-        """Returns the rows of the readings that are the questions of the message."""
-        rows = iter(range(1, len(readings)))
-
-        def candidate(clause: Clause, row: int) -> Candidate:
-            best = readings[row][INTENT]
-            parts = tuple(candidate(part, next(rows)) for part in clause.parts)
-            ranking = {
-                entry["name"]: entry["confidence"] for entry in readings[row][INTENT_RANKING]
-            }
-            return Candidate(clause, best["name"], best["confidence"], row, parts, ranking)
-
-        rule = SplitRule(
-            clause=self._thresholds.offer,
-            part=(self._thresholds.answer + self._thresholds.sure) / 2,
-            answer=self._thresholds.answer,
-            kept=frozenset(self._config["kept"]),
-        )
-        candidates = [candidate(clause, next(rows)) for clause in clauses]
-        return [chosen.row for chosen in choose(candidate(whole, 0), candidates, rule)]
-
-    def _question(self, clause: Clause, reading: dict[str, Any]) -> dict[str, Any]:
-        return {
-            TEXT: clause.text,
-            "start": clause.start,
-            "end": clause.end,
-            INTENT: dict(reading[INTENT]),
-            INTENT_RANKING: reading[INTENT_RANKING][: self._QUESTION_RANKING],
-            DECISION: reading[DECISION],
-        }
-
-    def _compared(self, message: Message, respelled: list[str]) -> Optional[Compared]:
-        """Returns the texts, compared with the examples; None where there is nothing to read."""
-        if self._model is None or not (message.get(TEXT) or "").strip():
-            return None
-        vectors = self._vectors(message) if self._model.uses_vectors else None
-        if vectors is not None and len(vectors) != len(respelled):
-            raise ValueError("The sentence vectors do not belong to the clauses of the message.")
-        return self._model.compare(respelled, vectors)
-
-    def _readings(
-        self, texts: list[str], respelled: list[str], compared: Optional[Compared]
-    ) -> list[dict[str, Any]]:
-        if self._model is None or compared is None:
-            return [_unread() for _ in texts]
-        reading = self._model.read(compared)
-        known = [
-            self._examples.get(_key(typed)) or self._examples.get(_key(meant))
-            for typed, meant in zip(texts, respelled, strict=True)
-        ]
-        return [
-            self._reading(typed, known[row], reading, self._thresholds, row)
-            for row, typed in enumerate(texts)
-        ]
-
-    def _vectors(self, message: Message) -> Optional[Matrix]:
-        """Returns the vectors of the message and its clauses; None where it has none."""
-        vectors = _vectors_of([message])
-        if vectors is None:
-            self._warn_once(
+    def _warn_of_missing_vectors(self) -> None:
+        if not self._warned:
+            self._warned = True
+            rasa.shared.utils.io.raise_warning(
                 "HybridIntentClassifier: the model was trained with sentence vectors, but the "
                 "message has none, so it is read by n-grams alone. Install the packages named "
                 "in the warning of MiniLMFeaturizer."
             )
-            return None
-        clause_vectors = message.get(CLAUSE_VECTORS)
-        return vectors if clause_vectors is None else np.vstack([vectors, clause_vectors])
-
-    def _reading(
-        self,
-        typed: str,
-        known: Optional[str],
-        reading: Reading,
-        thresholds: Thresholds,
-        row: int = 0,
-    ) -> dict[str, Any]:
-        """Returns intent, ranking and decision for a text.
-
-        Args:
-            typed: the text.
-            known: the intent of the training example that it equals, if any.
-            reading: what the model makes of it.
-            thresholds: when to answer.
-            row: which row of the reading is its own.
-        """
-        assert self._model is not None
-        confidences = reading.confidences[row]
-        if not is_readable(typed):
-            confidences = confidences * _WORDLESS
-        if known is not None:
-            confidences = confidences.copy()
-            confidences[self._model.intents.index(known)] = 1.0
-        order = np.argsort(-confidences, kind="stable")[: self._config["ranking_length"]]
-        ranking = [
-            {"name": self._model.intents[i], "confidence": float(confidences[i])} for i in order
-        ]
-        decision = thresholds.decide(ranking[0]["confidence"])
-        return {INTENT: dict(ranking[0]), INTENT_RANKING: ranking, DECISION: decision}
-
-    def _warn_once(self, warning: str) -> None:
-        if not self._warned:
-            self._warned = True
-            rasa.shared.utils.io.raise_warning(warning)
 
     def _persist(self) -> None:
         assert self._model is not None
@@ -397,7 +260,7 @@ class HybridIntentClassifier(IntentClassifier, GraphComponent):
             state = {
                 "thresholds": asdict(self._thresholds),
                 "thresholds_in_context": asdict(self._thresholds_in_context),
-                "examples": self._examples,
+                "known": self._known.as_dict(),
             }
             text = json.dumps(state, ensure_ascii=False)
             (folder / _CLASSIFIER_FILE).write_text(text, encoding="utf-8")
@@ -417,6 +280,7 @@ class HybridIntentClassifier(IntentClassifier, GraphComponent):
                 model = IntentModel.load(folder)
                 context = ContextModel.load(folder, model)
                 state = json.loads((folder / _CLASSIFIER_FILE).read_text(encoding="utf-8"))
+                known = KnownExamples(**state["known"])
         except KeyError as error:
             raise RasaException(
                 f"HybridIntentClassifier: the model has no {error}; another version of this "
@@ -431,7 +295,7 @@ class HybridIntentClassifier(IntentClassifier, GraphComponent):
             resource,
             model,
             Thresholds(**state["thresholds"]),
-            state["examples"],
+            known,
             context,
             Thresholds(**state["thresholds_in_context"]),
         )
@@ -455,42 +319,6 @@ def _validate(config: dict[str, Any]) -> None:
         )
 
 
-def _unread() -> dict[str, Any]:
-    return {
-        INTENT: {"name": None, "confidence": 0.0},
-        INTENT_RANKING: [],
-        DECISION: "decline",
-    }
-
-
-def _vectors_of(messages: list[Message]) -> Optional[Matrix]:
-    """Returns the dense sentence features, one unit vector per message; None if one lacks it."""
-    rows = []
-    for message in messages:
-        _, sentence = message.get_dense_features(TEXT)
-        if sentence is None:
-            return None
-        rows.append(np.asarray(sentence.features, np.float32)[0])
-    vectors = np.vstack(rows)
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    unit: Matrix = vectors / np.where(lengths == 0, 1, lengths)
-    return unit
-
-
-def _vectors_behind(messages: list[Message], vectors: Optional[Matrix]) -> Optional[Matrix]:
-    """Returns the unit vectors of the messages behind what was before them.
-
-    That of a message that stands alone is its own. None where no featurizer set any.
-    """
-    if vectors is None or all(message.get(CONTEXT_VECTOR) is None for message in messages):
-        return None
-    rows = [
-        own if (found := message.get(CONTEXT_VECTOR)) is None else found
-        for message, own in zip(messages, vectors, strict=True)
-    ]
-    return np.vstack(rows).astype(np.float32)
-
-
 def _readable_in_context(messages: list[Message]) -> list[Message]:
     """Leaves out, with a warning, examples that lean but could never be read in context."""
     kept = [m for m in messages if not is_example_in_context(m) or behind(before(m), m.get(TEXT))]
@@ -502,25 +330,3 @@ def _readable_in_context(messages: list[Message]) -> list[Message]:
             "away."
         )
     return kept
-
-
-def _key(text: str, subject: str = "") -> str:
-    """Returns what tells a text from those that mean another, and apart by what it leans on."""
-    return f"{subject}\n{normalised(text)}" if subject else normalised(text)
-
-
-def _examples_by_text(
-    texts: Iterable[str], subjects: Iterable[str], intents: Iterable[str]
-) -> dict[str, str]:
-    """Returns the intents by `_key`, without texts annotated in two ways."""
-    found: dict[str, set[str]] = {}
-    for text, subject, intent in zip(texts, subjects, intents, strict=True):
-        found.setdefault(_key(text, subject), set()).add(intent)
-    ambiguous = [text for text, names in found.items() if len(names) > 1]
-    if ambiguous:
-        shown = "; ".join(f"'{text}' ({', '.join(sorted(found[text]))})" for text in ambiguous[:5])
-        rasa.shared.utils.io.raise_warning(
-            f"HybridIntentClassifier: {len(ambiguous)} training examples stand under more than "
-            f"one intent: {shown}. Keep each under one."
-        )
-    return {text: names.pop() for text, names in found.items() if len(names) == 1}

@@ -116,6 +116,11 @@ def test_a_leaning_message_behind_a_title_that_changed_is_found(project: Project
     assert any("no topic has the title “the team”" in text for text in findings)
 
 
+def test_a_button_whose_topic_has_another_title_now_is_found(project: Project) -> None:
+    findings = project("data/nlu/buttons.yml", "about: the median wage\n", "about: the pay\n")
+    assert any("about: the median wage" in text for text in findings)
+
+
 def test_examples_in_context_are_counted_and_their_words_may_stand_twice(tmp_path: Path) -> None:
     leaning = '- intent: {}\n  examples:\n    - {{text: "how many?", metadata: {{before: it}}}}\n'
     (tmp_path / "a.yml").write_text("nlu:\n" + leaning.format("pay") + leaning.format("work"))

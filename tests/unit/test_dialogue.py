@@ -64,6 +64,25 @@ def test_of_two_likely_readings_the_one_that_stays_with_the_subject_is_taken(
     assert in_context(known, question, "outlook_growth").intent == "education_years"
 
 
+def test_a_second_question_leans_on_the_first_of_its_message(known: Knowledge) -> None:
+    second = leaning({"outlook_numbers": 0.7}, {"work_team_size": 0.5, "outlook_numbers": 0.3})
+    turn = respond(known, [Question("duties_team", text="the team?"), second], Memory())
+    assert [answer.topic for answer in turn.answers] == ["duties_team", "work_team_size"]
+
+
+@pytest.mark.parametrize("before", [None, "outlook_growth"])
+def test_where_that_is_from_asks_after_the_question_before_it(
+    known: Knowledge, before: str | None
+) -> None:
+    asked = [
+        Question("salary_median", text="the median?"),
+        Question("follow_source", text="says who?"),
+    ]
+    median, source = respond(known, asked, Memory(topic=before)).answers
+    assert (median.kind, source.kind) == ("fact", "source")
+    assert source.facts == median.facts
+
+
 def test_nothing_is_read_in_context_at_the_start(known: Knowledge) -> None:
     question = leaning({"outlook_numbers": 0.4}, {"work_team_size": 0.9})
     assert in_context(known, question, None) is question

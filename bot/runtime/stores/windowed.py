@@ -36,8 +36,8 @@ logger = logging.getLogger(__name__)
 
 # Events. The window is narrowed to the first when it is longer than the second: a turn has six or
 # seven, and a reply looks back two turns at most.
-SHORTEST = 24
-LONGEST = 48
+SHORTEST = 14
+LONGEST = 24
 
 
 class WindowedTrackerStore(TrackerStore):

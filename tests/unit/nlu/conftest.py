@@ -83,12 +83,22 @@ LEANING = {
 }
 
 
+# What a conversation is about after a question.
+ABOUT = {"hours": "the hours", "order": "the food"}
+
+
 def training_data(
     examples: dict[str, list[str]], leaning: dict[str, list[tuple[str, str]]] | None = None
 ) -> TrainingData:
     return TrainingData(
         [
-            Message(data={"text": text, "intent": intent})
+            Message(
+                data={
+                    "text": text,
+                    "intent": intent,
+                    "metadata": {"intent": {"about": ABOUT.get(intent)}},
+                }
+            )
             for intent, texts in examples.items()
             for text in texts
         ]

@@ -298,6 +298,25 @@ def test_what_is_clear_or_leans_on_nothing_is_not_read_in_context(
     assert not any("in_context" in question for question in parsed["questions"])
 
 
+@pytest.mark.parametrize("before", ["", "the food"])
+def test_a_question_leans_on_the_one_before_it_in_the_same_message(
+    leaning: Pipeline, before: str
+) -> None:
+    _, second = leaning.parse("when are you open, and which door?", before=before)["questions"]
+    alone = leaning.parse("which door?", before="the hours")
+    assert second["in_context"] == in_context(alone)
+    assert second["in_context"]["intent_ranking"][0]["name"] == "address"
+
+
+def test_an_example_that_means_something_else_in_context_is_read_in_context(tmp_path: Path) -> None:
+    examples = {**EXAMPLES, "address": [*EXAMPLES["address"], "which one"]}
+    with pytest.warns(UserWarning, match=FEW):
+        pipeline = Pipeline(tmp_path, examples, {**LEANING, "order": [("which one", "the food")]})
+    parsed = pipeline.parse("Which one?", before="the food")
+    assert parsed["intent"] == {"name": "address", "confidence": 1.0}
+    assert in_context(parsed)["intent_ranking"][0] == {"name": "order", "confidence": 1.0}
+
+
 def test_keyboard_noise_stays_unreadable_in_context(leaning: Pipeline) -> None:
     assert in_context(leaning.parse("sdfghjkl", before="the food"))["decision"] == "decline"
 
