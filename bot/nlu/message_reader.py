@@ -198,9 +198,13 @@ class _OneMessage:
             )
         ]
 
-    def _is_clear(self, row: int) -> bool:
-        """Whether a stretch needs no context."""
-        if self._reader.known.leans(self._stretches[row].text):
+    def _is_clear(self, row: int, subject: str) -> bool:
+        """Whether a stretch needs no context.
+
+        What an example says alone holds for a message, less for a question behind another one.
+        """
+        beside = subject != before(self._message)
+        if beside and self._reader.known.leans(self._stretches[row].text):
             return False
         confidence: float = self.found[row][INTENT]["confidence"]
         return confidence >= self._reader.settings.clear_alone
@@ -216,7 +220,12 @@ class _OneMessage:
         reader, compared = self._reader, self._compared
         meant = self._respelled[row]
         leaning = behind(subject, meant)
-        if reader.context is None or compared is None or not leaning or self._is_clear(row):
+        if (
+            reader.context is None
+            or compared is None
+            or not leaning
+            or self._is_clear(row, subject)
+        ):
             return None
         encode = self._message.get(ENCODE)
         vector = None if compared.vectors is None or encode is None else encode([leaning])

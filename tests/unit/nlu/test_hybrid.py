@@ -308,13 +308,14 @@ def test_a_question_leans_on_the_one_before_it_in_the_same_message(
     assert second["in_context"]["intent_ranking"][0]["name"] == "address"
 
 
-def test_an_example_that_means_something_else_in_context_is_read_in_context(tmp_path: Path) -> None:
+def test_an_example_that_means_something_else_behind_a_question_leans_on_it(tmp_path: Path) -> None:
     examples = {**EXAMPLES, "address": [*EXAMPLES["address"], "which one"]}
     with pytest.warns(UserWarning, match=FEW):
-        pipeline = Pipeline(tmp_path, examples, {**LEANING, "order": [("which one", "the food")]})
-    parsed = pipeline.parse("Which one?", before="the food")
-    assert parsed["intent"] == {"name": "address", "confidence": 1.0}
-    assert in_context(parsed)["intent_ranking"][0] == {"name": "order", "confidence": 1.0}
+        pipeline = Pipeline(tmp_path, examples, {**LEANING, "order": [("which one", "the hours")]})
+    assert "in_context" not in pipeline.parse("Which one?", before="the hours")["questions"][0]
+    _, second = pipeline.parse("when are you open, and which one?")["questions"]
+    assert second["intent"] == {"name": "address", "confidence": 1.0}
+    assert second["in_context"]["intent_ranking"][0] == {"name": "order", "confidence": 1.0}
 
 
 def test_keyboard_noise_stays_unreadable_in_context(leaning: Pipeline) -> None:
