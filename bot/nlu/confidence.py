@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Optional
 
 import numpy as np
@@ -20,41 +21,64 @@ def chance(vectors: Optional[Matrix]) -> float:
     return float((vectors.mean(axis=0, dtype=np.float64) ** 2).sum())
 
 
-def nearness(
-    cosines: Matrix, labels: Positions, classes: int, neighbours: int, chance: float
-) -> Matrix:
+@dataclass(frozen=True)
+class Groups:
+    """Which examples are of which class.
+
+    Attributes:
+        classes: how many there are.
+        present: those that have an example.
+        starts: where the examples of each of these begin.
+        group: of each example, the place of its class in `present`.
+    """
+
+    classes: int
+    present: Positions
+    starts: Positions
+    group: Positions
+
+    @classmethod
+    def of(cls, labels: Positions, classes: int) -> Groups:
+        """Finds the groups.
+
+        Args:
+            labels: classes of the examples, in rising order.
+            classes: number of classes.
+
+        Raises:
+            ValueError: the labels do not rise.
+        """
+        if np.any(np.diff(labels) < 0):
+            raise ValueError("The labels must rise.")
+        present, starts, group = np.unique(labels, return_index=True, return_inverse=True)
+        return cls(classes, present, starts, group)
+
+
+def nearness(cosines: Matrix, groups: Groups, neighbours: int, chance: float) -> Matrix:
     """Returns how near the nearest examples of each class are, from 0 to 1.
 
     Their mean cosine, where 0 is as near as any two examples are by chance.
 
     Args:
         cosines: shape (texts, examples).
-        labels: classes of the examples, in rising order.
-        classes: number of classes; one without an example is as far as can be, 0.
+        groups: of the examples; a class without an example is as far as can be, 0.
         neighbours: how many examples to look at; equal cosines count as one example.
         chance: see the function of that name.
-
-    Raises:
-        ValueError: the labels do not rise.
     """
-    if np.any(np.diff(labels) < 0):
-        raise ValueError("The labels must rise.")
-    counts = np.bincount(labels, minlength=classes)
-    present = np.flatnonzero(counts)
-    nearer: Matrix = np.zeros((len(cosines), classes), np.float32)
-    if not len(present):
+    nearer: Matrix = np.zeros((len(cosines), groups.classes), np.float32)
+    if not len(groups.present):
         return nearer
-    grouped, counts = cosines, counts[present]
-    starts = np.concatenate([[0], np.cumsum(counts)[:-1]])
-    nearest = np.maximum.reduceat(grouped, starts, axis=1)
+    nearest = np.maximum.reduceat(cosines, groups.starts, axis=1)
     total, found = nearest.copy(), np.ones_like(nearest)
+    left = cosines.copy() if neighbours > 1 else cosines
     for _ in range(1, neighbours):
-        grouped = np.where(grouped == np.repeat(nearest, counts, axis=1), -2, grouped)
-        nearest = np.maximum.reduceat(grouped, starts, axis=1)
+        left[left == nearest[:, groups.group]] = -2
+        nearest = np.maximum.reduceat(left, groups.starts, axis=1)
         exists = nearest > -2
         total += np.where(exists, nearest, 0)
         found += exists
-    nearer[:, present] = np.clip((total / found - chance) / max(1 - chance, 1e-6), 0, 1)
+    near = (total / found - chance) / max(1 - chance, 1e-6)
+    nearer[:, groups.present] = np.clip(near, 0, 1)
     return nearer
 
 

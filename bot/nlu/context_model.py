@@ -53,6 +53,7 @@ class ContextModel:
         """
         self._alone = alone
         self._leaning = leaning
+        self._groups = alone.groups(leaning.labels)
         self._subjects = {subject: number for number, subject in enumerate(subjects, start=1)}
         self._before = before
         self._behind = None if behind is None else np.ascontiguousarray(behind.T)
@@ -77,7 +78,7 @@ class ContextModel:
             near, cosines = compared.nearness, None
             if reduced is not None and self._behind is not None:
                 cosines = times(reduced, self._behind)
-                near = np.maximum(near, self._alone.nearness(cosines, self._leaning.labels))
+                near = np.maximum(near, self._alone.nearness(cosines, self._groups))
             same = (self._before == self._subjects.get(before, 0))[None, :]
             leaning = leaning + leaning_kernel(leaning, cosines, same, settings)
             scores = times_transposed(np.hstack([compared.kernel, leaning]), self._votes)

@@ -27,7 +27,7 @@ from typing import Any, Optional
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.nlu.int8_graph import in_int8
+from bot.nlu.int8_graph import INPUT, in_int8
 
 Vectors = NDArray[np.float32]
 
@@ -168,8 +168,6 @@ def _unit(vector: Vectors) -> Vectors:
 class OnnxEncoder(SentenceEncoder):
     """The int8 weights run by `onnxruntime` (about 3 ms for a short sentence)."""
 
-    # What the layers before the last one are called in the package's file, the last first.
-    _BEFORE_LAST = ("layer_norm_10", "layer_norm_8", "layer_norm_6", "layer_norm_4", "layer_norm_2")
     _LAST = "last_hidden_state"
 
     def __init__(
@@ -200,28 +198,30 @@ class OnnxEncoder(SentenceEncoder):
         options.inter_op_num_threads = 1
         # Without the arena a run takes as long, and 30 MB less stay taken.
         options.enable_cpu_mem_arena = False
-        self._outputs = [self._LAST, *self._BEFORE_LAST[: layers - 1]]
-        try:
-            model = self._network()
-        except ValueError as error:
-            raise EncoderUnavailable(
-                f"{weights} does not name its layers as {ONNX_PACKAGE} does. "
-                "Set layers to 1 for weights of your own."
-            ) from error
         self._session = onnxruntime.InferenceSession(
-            model, options, providers=["CPUExecutionProvider"]
+            self._network(), options, providers=["CPUExecutionProvider"]
         )
+        self._inputs = {entry.name for entry in self._session.get_inputs()}
+        outputs = [output.name for output in self._session.get_outputs()]
+        self._outputs = [self._LAST] if self._LAST in outputs else outputs
 
     def _network(self) -> bytes:
-        return in_int8(self._weights.read_bytes(), self._outputs[1:])
+        model = self._weights.read_bytes()
+        try:
+            return in_int8(model, self._layers, LAYERS)
+        except ValueError as error:
+            if self._layers == 1:
+                return model
+            raise EncoderUnavailable(
+                f"{self._weights} does not name its layers as {ONNX_PACKAGE} does. "
+                "Set layers to 1 for weights of your own."
+            ) from error
 
     def _token_vectors(self, ids: NDArray[np.int64]) -> list[Vectors]:
         text = ids[None]
-        inputs = {
-            "input_ids": text,
-            "attention_mask": np.ones_like(text),
-            "token_type_ids": np.zeros_like(text),
-        }
+        inputs = {INPUT: text}
+        if len(self._inputs) > 1:
+            inputs |= {"attention_mask": np.ones_like(text), "token_type_ids": np.zeros_like(text)}
         return [layer[0] for layer in self._session.run(self._outputs, inputs)]
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from bot.nlu.axes import along, principal_axes
-from bot.nlu.confidence import chance, gated, nearness
+from bot.nlu.confidence import Groups, chance, gated, nearness
 from bot.nlu.context_model import ContextModel
 from bot.nlu.exemplars import Exemplars
 from bot.nlu.intent_model import IntentModel, Reading, fit_linear, join, read_linear
@@ -220,7 +220,8 @@ def _hold_out(support: Support, out: Positions, settings: ModelSettings) -> _Rou
     def near(cosines: Optional[Matrix], labels: Positions) -> Matrix:
         if cosines is None:
             return np.zeros((1, support.classes), np.float32)
-        return nearness(cosines, labels, support.classes, settings.neighbours, by_chance)
+        groups = Groups.of(labels, support.classes)
+        return nearness(cosines, groups, settings.neighbours, by_chance)
 
     alone, lean = slice(seen, standing), slice(leaning, every)
     beside = slice(standing, leaning)

@@ -28,7 +28,7 @@ from scipy.sparse import csr_matrix
 from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
 
 from bot.nlu.axes import along
-from bot.nlu.confidence import gated, nearness
+from bot.nlu.confidence import Groups, gated, nearness
 from bot.nlu.exemplars import Exemplars
 from bot.nlu.model_settings import ModelSettings
 from bot.nlu.ngrams import NgramVectorizer
@@ -120,6 +120,7 @@ class IntentModel:
         self.ngrams = ngrams
         self.exemplars = Exemplars(ngrams_of_support, vectors, labels)
         self.chance = chance
+        self._groups = self.groups(labels)
         self._linear = linear
         self._weights = weights
         self._axes = axes
@@ -142,7 +143,7 @@ class IntentModel:
         with self.one_thread():
             ngrams, vectors = self.ngrams.matrix(texts), self.reduced(vectors)
             kernel, cosines = self.exemplars.compare(ngrams, vectors, self.settings)
-            near = self.nearness(cosines, self.exemplars.labels)
+            near = self.nearness(cosines, self._groups)
             return Compared(ngrams, vectors, kernel, near)
 
     def read(self, compared: Compared) -> Reading:
@@ -161,10 +162,13 @@ class IntentModel:
         limited: AbstractContextManager[object] = self._blas.limit(limits=1, user_api="blas")
         return limited
 
-    def nearness(self, cosines: Matrix, labels: Positions) -> Matrix:
+    def nearness(self, cosines: Matrix, groups: Groups) -> Matrix:
         """Returns how near the nearest examples of each intent are; see `confidence.py`."""
-        neighbours = self.settings.neighbours
-        return nearness(cosines, labels, len(self.intents), neighbours, self.chance)
+        return nearness(cosines, groups, self.settings.neighbours, self.chance)
+
+    def groups(self, labels: Positions) -> Groups:
+        """Returns which examples are of which intent."""
+        return Groups.of(labels, len(self.intents))
 
     def reduced(self, vectors: Optional[Matrix]) -> Optional[Matrix]:
         """Returns sentence vectors as this model compares them; None where it has none."""

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from itertools import chain, pairwise
+from math import log, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +22,6 @@ _WORD = re.compile(r"\w+")
 _CHARACTER_LENGTHS = (2, 3, 4)
 _COMMON = 0.1
 """N-grams in a larger share of the examples have no column: they tell little and cost most."""
-_UNKNOWN = -1
 
 
 def _pieces(word: str) -> tuple[str, ...]:
@@ -67,6 +67,8 @@ class NgramVectorizer:
         """
         self.columns = columns
         self.rarities = rarities
+        # A list gives out single numbers sooner than an array.
+        self._rarities: list[float] = rarities.tolist()
         self.unknown_rarity = unknown_rarity
         self.common = common
 
@@ -95,25 +97,31 @@ class NgramVectorizer:
         return self._matrix([_counts(text) for text in texts])
 
     def _matrix(self, counted: Sequence[tuple[Counter[str], Counter[str]]]) -> csr_matrix:
-        halves = list(chain.from_iterable(counted))
-        terms = list(chain.from_iterable(halves))
-        columns = np.array([self.columns.get(term, _UNKNOWN) for term in terms], np.int32)
-        known = columns != _UNKNOWN
-        rarities = np.zeros(len(terms))
-        rarities[known] = self.rarities[columns[known]]
-        for position in np.flatnonzero(~known):
-            if terms[position] not in self.common:
-                rarities[position] = self.unknown_rarity
-        occurrences = list(chain.from_iterable(half.values() for half in halves))
-        weights = (1 + np.log(occurrences)) * rarities
-        sizes = [len(half) for half in halves]
-        ends = np.concatenate([[0], np.cumsum(sizes, dtype=np.int64)])
-        sums = np.concatenate([[0], np.cumsum(weights**2)])
-        with np.errstate(divide="ignore", invalid="ignore"):
-            values = weights * np.repeat(np.sqrt(0.5 / np.diff(sums[ends])), sizes)
-        kept = np.concatenate([[0], np.cumsum(known)])[ends[::2]]
-        shape = (len(counted), len(self.columns))
-        return csr_matrix((values[known].astype(np.float32), columns[known], kept), shape=shape)
+        columns: list[int] = []
+        values: list[float] = []
+        ends = [0]
+        for halves in counted:
+            for half in halves:
+                self._add(half, columns, values)
+            ends.append(len(columns))
+        parts = (np.array(values, np.float32), np.array(columns, np.int32), np.array(ends))
+        return csr_matrix(parts, shape=(len(counted), len(self.columns)))
+
+    def _add(self, half: Counter[str], columns: list[int], values: list[float]) -> None:
+        """Adds the columns and values of half a vector, whose square is a half."""
+        weights, square = [], 0.0
+        for term, count in half.items():
+            column = self.columns.get(term)
+            if column is None and term in self.common:
+                continue
+            rarity = self.unknown_rarity if column is None else self._rarities[column]
+            weight = (1 + log(count)) * rarity
+            square += weight * weight
+            if column is not None:
+                columns.append(column)
+                weights.append(weight)
+        factor = sqrt(0.5 / square) if square else 0.0
+        values.extend(weight * factor for weight in weights)
 
 
 class NgramIndex:
@@ -121,7 +129,10 @@ class NgramIndex:
 
     def __init__(self, examples: csr_matrix) -> None:
         """Indexes examples, whose vectors are rows."""
-        self._by_column = csc_matrix(examples)
+        by_column = csc_matrix(examples)
+        self._starts: list[int] = by_column.indptr.tolist()
+        self._examples, self._values = by_column.indices, by_column.data
+        self._size: int = by_column.shape[0]
 
     def likeness(self, vectors: csr_matrix) -> Floats:
         """Returns the products of texts and examples, shape (texts, examples).
@@ -131,10 +142,19 @@ class NgramIndex:
         """
         return np.vstack(
             [
-                self._by_column[:, vectors.indices[start:end]] @ vectors.data[start:end]
+                self._of_one(vectors.indices[start:end].tolist(), vectors.data[start:end].tolist())
                 for start, end in pairwise(vectors.indptr)
             ]
         )
+
+    def _of_one(self, columns: Sequence[int], values: Sequence[float]) -> Floats:
+        if not columns:
+            return np.zeros(self._size, np.float32)
+        held = [slice(self._starts[column], self._starts[column + 1]) for column in columns]
+        shares = [self._values[at] * value for at, value in zip(held, values, strict=True)]
+        examples = np.concatenate([self._examples[at] for at in held])
+        sums = np.bincount(examples, np.concatenate(shares), self._size)
+        return sums.astype(np.float32)
 
 
 def _counts(

@@ -6,7 +6,7 @@ from typing import Any
 
 from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
 
-from bot.runtime.processor import LocalAgent
+from bot.runtime.processor import LocalAgent, LocalProcessor
 from bot.runtime.stores.windowed import WindowedTrackerStore
 
 
@@ -22,13 +22,14 @@ class OnceAgent(LocalAgent):
             UnavailableError: a store or a lock does not answer.
         """
         store = self.tracker_store
-        if not isinstance(store, WindowedTrackerStore) or self.processor is None:
+        processor = self.processor
+        if not isinstance(store, WindowedTrackerStore) or not isinstance(processor, LocalProcessor):
             return await super().handle_message(message)
         # Within the lock: the first of two may be under way.
         async with self.lock_store.lock(message.sender_id):
-            replies = await store.replies_to(message.sender_id, message.message_id)
+            replies, tracker = await store.begin(message.sender_id, message.message_id)
             if replies is None:
-                return await self.processor.handle_message(message)
+                return await processor.handle_from(message, tracker)
         channel = message.output_channel
         for reply in replies:
             await channel.send_response(message.sender_id, reply)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,8 @@ from bot.knowledge import knowledge
 from bot.nlu.clauses import BEFORE
 from bot.runtime.graph import OrderedGraphRunner
 from bot.runtime.session import LeanSessionStart
+
+_LOADED: ContextVar[DialogueStateTracker | None] = ContextVar("loaded conversation", default=None)
 
 
 class LocalAction(RemoteAction):
@@ -66,8 +69,29 @@ class LocalForm(FormAction):
 class LocalProcessor(MessageProcessor):
     """A message processor with local actions and forms and an `OrderedGraphRunner`.
 
-    It also tells the pipeline what the conversation was about, which Rasa gives to policies only.
+    It also tells the pipeline what the conversation was about, which Rasa gives to policies only,
+    and takes a conversation that has been loaded.
     """
+
+    async def handle_from(
+        self, message: UserMessage, tracker: DialogueStateTracker
+    ) -> list[dict[str, Any]] | None:
+        """Handle a message in a conversation that has just been loaded; see MessageProcessor."""
+        token = _LOADED.set(tracker)
+        try:
+            return await self.handle_message(message)
+        finally:
+            _LOADED.reset(token)
+
+    async def get_tracker(self, conversation_id: str) -> DialogueStateTracker:
+        """Return the conversation, loaded or as stored; see MessageProcessor."""
+        tracker = _LOADED.get()
+        if tracker is None or tracker.sender_id != conversation_id:
+            return await super().get_tracker(conversation_id)
+        _LOADED.set(None)  # what is asked for once more has changed meanwhile
+        tracker.model_id = self.model_metadata.model_id
+        tracker.assistant_id = tracker.assistant_id or self.model_metadata.assistant_id
+        return tracker
 
     async def parse_message(
         self,

@@ -35,8 +35,8 @@ T = TypeVar("T")
 logger = logging.getLogger(__name__)
 
 # Events. The window is narrowed to the first when it is longer than the second: a turn has six or
-# seven, and a reply looks back two turns at most.
-SHORTEST = 14
+# seven, and a reply looks back to the turn before it.
+SHORTEST = 10
 LONGEST = 24
 
 
@@ -91,8 +91,9 @@ class WindowedTrackerStore(TrackerStore):
             UnavailableError: the database did not answer in time.
         """
         found = await self.database.read(lambda c: journal.load_window(c, sender_id))
-        if found is None:
-            return None
+        return None if found is None else self._loaded(sender_id, found)
+
+    def _loaded(self, sender_id: str, found: journal.Loaded) -> StoredTracker:
         return load(
             sender_id,
             from_text(found.carried),
@@ -100,6 +101,36 @@ class WindowedTrackerStore(TrackerStore):
             found.following,
             self.domain.slots,
         )
+
+    async def begin(
+        self, sender_id: str, message_id: str
+    ) -> tuple[list[dict[str, Any]] | None, StoredTracker]:
+        """Loads what a turn begins with, in one transaction.
+
+        Args:
+            sender_id: id of the conversation.
+            message_id: the id that the channel gave to the message.
+
+        Returns:
+            What was said to this message, as `replies_to` returns it; and the tracker, as
+            `retrieve` returns it or a new one.
+
+        Raises:
+            UnavailableError: the database did not answer in time.
+        """
+
+        def read(connection: Connection) -> tuple[list[str] | None, journal.Loaded | None]:
+            window = journal.load_window(connection, sender_id)
+            # A conversation that there is not has no message either.
+            if window is None:
+                return None, None
+            return journal.load_replies(connection, sender_id, message_id), window
+
+        said, window = await self.database.read(read)
+        tracker = (
+            self.init_tracker(sender_id) if window is None else self._loaded(sender_id, window)
+        )
+        return _messages(said), tracker
 
     async def retrieve_full_tracker(self, conversation_id: str) -> StoredTracker | None:
         """Loads all events of all sessions; see `retrieve`."""
@@ -188,10 +219,9 @@ class WindowedTrackerStore(TrackerStore):
         Raises:
             UnavailableError: the database did not answer in time.
         """
-        found = await self.database.read(lambda c: journal.load_replies(c, sender_id, message_id))
-        if found is None:
-            return None
-        return [e.message() for e in _events(found) if isinstance(e, BotUttered)]
+        return _messages(
+            await self.database.read(lambda c: journal.load_replies(c, sender_id, message_id))
+        )
 
     async def recent_sayings(self, sender_id: str, at_most: int) -> list[str]:
         """The JSON of the last events in which the user or the bot said something, in order.
@@ -284,3 +314,10 @@ class WindowedTrackerStore(TrackerStore):
 
 def _events(stored: list[str]) -> list[Event]:
     return [read_event(json.loads(data)) for data in stored]
+
+
+def _messages(said: list[str] | None) -> list[dict[str, Any]] | None:
+    """What the bot said, as `OutputChannel.send_response` takes it; None for None."""
+    if said is None:
+        return None
+    return [event.message() for event in _events(said) if isinstance(event, BotUttered)]
