@@ -156,14 +156,20 @@ _REQUEST = (
     r"let me know|"
     r"i(?:'d| would| should)?(?: also)? (?:want|need|like|love)d? (?:to )?"
     r"(?:know|see|hear|learn|understand|ask)|"
-    r"i(?:'m| am) (?:wondering|curious|asking|looking for)|i wonder|wondering|curious|"
+    r"i(?:'m| am| was)(?: also| just)? (?:wondering|curious|asking|looking for)|"
+    r"i(?: also| just| do)? wonder|wondering|curious|"
     r"i(?:'d| would) like|any (?:idea|info|information|chance))"
 )
 _ASKING = rf"(?:{_WH}\b|{_AUXILIARY}|{_REQUEST})"
+# "The salary is how much?"
+_ASKED_LAST = (
+    r"\b(?:is|are|be|was|were|takes?|costs?|pays?|earns?|makes?|lasts?)\s+(?:around |about |like )?"
+    r"(?:how\s+(?:much|many|long|far|often|hard|big)|what|which(?:\s+ones?)?|where|when|who)\s*[?!.]*$"
+)
 _LINK = r"(?:and|n|also|plus|but|then|&|so|oh|ok|okay|well|btw|by the way|or)"
 
 _ASKS = re.compile(
-    rf"^(?:(?:{_LINK}|hi|hey|hello|please|thanks)\b[\s,]*)*{_ASKING}|\?\s*$|\b{_REQUEST}",
+    rf"^(?:(?:{_LINK}|hi|hey|hello|please|thanks)\b[\s,]*)*{_ASKING}|\?\s*$|\b{_REQUEST}|{_ASKED_LAST}",
     re.IGNORECASE,
 )
 _NEGATED = re.compile(
@@ -203,7 +209,16 @@ _PART_BOUNDARY = re.compile(
     r"\s*,(?!\d)\s*(?:(?:and|n|also|plus|but)\s+)*|"
     r"\s+(?:and|n|also|plus(?!\s+(?:point|side))|but|&|\+|as well as)\s+(?:(?:also|then)\s+)?|"
     r"(?<!\d)\s*/\s*(?!\d)|\s+(?=(?:what|how|where|when|why|who)(?:'s|s)?\s+"
-    r"(?:is|are|do|does|did|can|should|would|about|much|many|long|far|to)\b)",
+    r"(?:is|are|do|does|did|can|should|would|about|much|many|long|far|to)\b)|"
+    r"\s+(?=(?:is|are|do|does|did|can|could|should|would|will)\s+(?:i|you|u|we|they|he|she|it|there)\b)",
+    re.IGNORECASE,
+)
+_AUXILIARY_FIRST = re.compile(
+    r"(?:is|are|do|does|did|can|could|should|would|will)\b", re.IGNORECASE
+)
+# What a question has before another one can follow without a word between: "what is it do i ...".
+_FINITE = re.compile(
+    r"\b(?:is|are|was|do|does|did|can|could|should|would|will|has|have|whats|hows|wheres)\b|'s\b",
     re.IGNORECASE,
 )
 # "You are not saving this, are you": asks with what stands before it, not by itself.
@@ -213,6 +228,13 @@ _TAG = re.compile(
     re.IGNORECASE,
 )
 _LEADING_LINKS = re.compile(r"^(?:(?:and|n|also|plus|but|then|&|so)\b[\s,]*)+", re.IGNORECASE)
+# As in "okay, I have two quick questions".
+_ANNOUNCES = re.compile(
+    r"^(?:(?:hi|hey|hello|ok|okay|so|well|and|please)\b[\s,!]*)*(?:i(?:'ve|\s+have)?\s+(?:got\s+)?)?"
+    r"(?:a|one|two|three|four|five|[2-5]|several|some|a\s+few|a\s+couple(?:\s+of)?)\s+"
+    r"(?:(?:quick|more|other|last|small)\s+)*(?:questions?|things?|qs)\b[\s,:-]*",
+    re.IGNORECASE,
+)
 _SUBJECTS = re.compile(
     r"\b(?:i|i'm|im|i've|ive|i'd|we|we're|you|you're|he|he's|she|she's|it|it's|its|they|they're|"
     r"there's|that|that's|thats|this|these|those|everybody|everyone|somebody|someone|nobody|my|our|"
@@ -273,6 +295,9 @@ def _cut(text: str, start: int, end: int, boundary: re.Pattern[str]) -> list[tup
         bare = not match.group().strip()
         if bare and (len(before.split()) < 3 or _GOVERNS.search(before)):
             continue
+        inverted = bare and _AUXILIARY_FIRST.match(text, match.end())
+        if inverted and not _FINITE.search(before):
+            continue
         if "," in match.group() and _TAG.match(text[match.end() : end]):
             continue
         spans += _trimmed(text, begin, match.start())
@@ -282,12 +307,13 @@ def _cut(text: str, start: int, end: int, boundary: re.Pattern[str]) -> list[tup
 
 
 def _trimmed(text: str, start: int, end: int) -> list[tuple[int, int]]:
-    """Returns the span without white space and linking words around it; none if nothing is left."""
+    """Returns the span without white space, linking words and announcements; none if empty."""
     while start < end and not (text[start].isalnum() or text[start] in "$€£#\"'(&"):
         start += 1
-    links = _LEADING_LINKS.match(text[start:end])
-    if links and links.end() < end - start:
-        start += links.end()
+    for leading in (_LEADING_LINKS, _ANNOUNCES):
+        found = leading.match(text[start:end])
+        if found and found.end() < end - start:
+            start += found.end()
     while end > start and (text[end - 1].isspace() or text[end - 1] in ",;"):
         end -= 1
     return [(start, end)] if any(c.isalnum() for c in text[start:end]) else []
