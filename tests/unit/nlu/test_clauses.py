@@ -25,6 +25,7 @@ def parts(text: str) -> list[str]:
         ("what is it\nhow much is it", ["what is it", "how much is it"]),
         ("Hi! What is it?", ["Hi!", "What is it?"]),
         ("It is the U.S. office. Is it open?", ["It is the U.S. office.", "Is it open?"]),
+        ("ok, two quick questions: what is it? is it open?", ["what is it?", "is it open?"]),
     ],
 )
 def test_questions_are_parted(text: str, expected: list[str]) -> None:
@@ -42,6 +43,8 @@ def test_questions_are_parted(text: str, expected: list[str]) -> None:
         "it is open, isn't it?",
         "You do not keep it, do you",
         "what is the plus point",
+        "how many days a week do they open",
+        "which of the two do you like",
     ],
 )
 def test_one_question_is_not_parted(text: str) -> None:
@@ -55,6 +58,8 @@ def test_one_question_is_not_parted(text: str) -> None:
         ("cost / length", ["cost", "length"]),
         ("cost, length & place?", ["cost", "length", "place?"]),
         ("what is it how much is it", ["what is it", "how much is it"]),
+        ("the fee is what, and the place is where", ["the fee is what", "the place is where"]),
+        ("what does it cost do I need a key", ["what does it cost", "do I need a key"]),
     ],
 )
 def test_parts_are_proposed(text: str, expected: list[str]) -> None:
@@ -78,6 +83,9 @@ def test_parts_are_proposed(text: str, expected: list[str]) -> None:
         ("don't tell me the price, I already know it.", True, True, False),
         ("don't tell me the price, just the colour.", True, False, False),
         ("now please, do not begin with the price.", False, True, False),
+        ("the price is how much", True, False, False),
+        ("I also wonder whether it is open.", True, False, False),
+        ("This is what I have.", False, False, False),
     ],
 )
 def test_the_form_of_a_clause_is_seen(text: str, asks: bool, negated: bool, courtesy: bool) -> None:
