@@ -180,7 +180,6 @@ class _Responder:
             for question in questions
             if question.decision == "offer"
             and question.intent in self.knowledge.topics
-            and question.text.rstrip().endswith("?")
         ]
         if len(questions) == 1 or not unsure:
             return []

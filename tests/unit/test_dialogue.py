@@ -28,6 +28,13 @@ def test_a_clicked_reading_is_remembered_with_what_was_unclear(known: Knowledge)
     assert Memory.from_dict(turn.memory.as_dict()) == turn.memory
 
 
+@pytest.mark.parametrize("text", ["what about the system?", "tell me about the system"])
+def test_what_stands_unsure_beside_an_answer_is_offered(known: Knowledge, text: str) -> None:
+    turn = respond(known, [Question("salary_median", text="the median?"), unclear(text)], Memory())
+    assert [answer.kind for answer in turn.answers] == ["fact", "offer"]
+    assert known.topics["duty_software"].question in turn.answers[1].suggestions
+
+
 def test_another_question_after_readings_is_no_click(known: Knowledge) -> None:
     offered = respond(known, [unclear("what about the system")], Memory())
     turn = respond(known, [Question("salary_median", text="the median?")], offered.memory)
