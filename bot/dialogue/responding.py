@@ -178,8 +178,7 @@ class _Responder:
         unsure = [
             question
             for question in questions
-            if question.decision == "offer"
-            and question.intent in self.knowledge.topics
+            if question.decision == "offer" and question.intent in self.knowledge.topics
         ]
         if len(questions) == 1 or not unsure:
             return []
