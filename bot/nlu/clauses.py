@@ -161,7 +161,7 @@ _REQUEST = (
     r"i(?:'d| would) like|any (?:idea|info|information|chance))"
 )
 _ASKING = rf"(?:{_WH}\b|{_AUXILIARY}|{_REQUEST})"
-# "The salary is how much?"
+# The question word stands last, as in "the fee is how much".
 _ASKED_LAST = (
     r"\b(?:is|are|be|was|were|takes?|costs?|pays?|earns?|makes?|lasts?)\s+(?:around |about |like )?"
     r"(?:how\s+(?:much|many|long|far|often|hard|big)|what|which(?:\s+ones?)?|where|when|who)\s*[?!.]*$"
