@@ -124,15 +124,17 @@ def _conversation(bot: Running, sender: str, turns: int) -> list[float]:
 
 
 def _burst(bot: Running, sender: str) -> tuple[list[float], bool]:
-    """Five messages by five connections of one user.
+    """Five messages by five connections of one user, each of which has said something before.
+
+    The server takes a connection in when it comes round to it; what is said by one that it has not
+    taken in yet, it cannot have in its order.
 
     Returns:
         When each was answered, and whether that was the order in which they were sent.
     """
     users = [bot.user(sender) for _ in range(5)]
-    users[0].say(bot.bot.text(0))
-    for user in users[1:]:
-        user.connect()
+    for user in users:
+        user.say(bot.bot.text(0))
     begun = time.perf_counter()
 
     def answered(user: User) -> float:

@@ -19,12 +19,12 @@ from benchmarks.bots import ADVISOR_SAYS
 # What a processor does in a turn, in its order. Of those inside others, the outer ones are given
 # less the inner ones.
 STAGES = {
-    "get_tracker": "load the conversation",
     "_parse_message_with_graph": "understand the message (NLU)",
     "run_action_extract_slots": "extract slots",
     "_predict_next_with_tracker": "predict the next action (rules)",
     "save_tracker": "save the new events",
 }
+LOAD = "load the conversation"
 ACTION = "run the action and compose the answer"
 REST = "everything else: locks, trackers, events"
 WARM_UP = 30
@@ -64,6 +64,7 @@ async def _profile(agent: Any, turns: int) -> Profile:
         await ask(turn, "warm-up")
 
     spent: dict[str, list[float]] = defaultdict(list)
+    _clock(agent.tracker_store, "begin", spent[LOAD])
     for name, stage in STAGES.items():
         _clock(agent.processor, name, spent[stage])
     _clock(agent.processor.action_endpoint, "request", spent[ACTION])
