@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.linalg import cho_factor, solve_triangular
+from scipy.linalg import solve_triangular
 
+from bot.nlu.cholesky import factor_in_place
 from bot.nlu.kernel import Support
 from bot.nlu.model_settings import ModelSettings
 from bot.nlu.softmax import Matrix, balanced_weights
@@ -38,9 +39,9 @@ class Ridge:
         )
         ridge = np.float32(settings.regularisation) / weights
         system[np.arange(examples), np.arange(examples)] += ridge
-        # LAPACK counts by columns: for it the lower triangle is an upper one, and need not be
-        # copied.
-        self._upper, _ = cho_factor(system.T, lower=False, overwrite_a=True, check_finite=False)
+        factor_in_place(system)
+        # LAPACK counts by columns: to it the lower triangle is an upper one, and is not copied.
+        self._upper = system.T
         self._forward = solve_triangular(self._upper, targets, trans="T", check_finite=False)
 
     def scores(self, seen: int, until: int) -> Matrix:
