@@ -30,11 +30,20 @@ class Thresholds:
     offer: float
     sure: float
 
-    def decide(self, confidence: float) -> Decision:
-        """Returns what to do with a reading of this confidence."""
-        if confidence >= self.answer:
+    def decide(self, best: float, second: float = 0.0) -> Decision:
+        """Returns what to do with a text.
+
+        An offer names both readings, so it helps where either is right: two that are together as
+        likely as one that is answered are offered, however unsure each is.
+
+        Args:
+            best: confidence of the best reading.
+            second: of the one behind it.
+        """
+        if best >= self.answer:
             return "answer"
-        return "offer" if confidence >= self.offer else "decline"
+        either = 1 - (1 - best) * (1 - second)
+        return "offer" if best >= self.offer or either >= self.answer else "decline"
 
 
 def learn_thresholds(

@@ -22,7 +22,7 @@ from bot.nlu.clauses import (
     texts_of,
 )
 from bot.nlu.context_model import ContextModel
-from bot.nlu.decisions import Thresholds, is_readable
+from bot.nlu.decisions import Decision, Thresholds, is_readable
 from bot.nlu.features import vectors_of
 from bot.nlu.intent_model import Compared, IntentModel, Reading
 from bot.nlu.known_examples import KnownExamples
@@ -83,7 +83,7 @@ class MessageReader:
         reading = _OneMessage(self, message)
         questions = reading.questions()
         first = reading.found[reading.chosen[0]]
-        return {**first, QUESTIONS: questions}
+        return {**first, DECISION: questions[0][DECISION], QUESTIONS: questions}
 
     def compare(self, message: Message, respelled: list[str]) -> Optional[Compared]:
         """Returns the texts, compared with the examples; None where there is nothing to read.
@@ -171,14 +171,26 @@ class _OneMessage:
                 "end": clause.end,
                 INTENT: dict(found[INTENT]),
                 INTENT_RANKING: found[INTENT_RANKING][:_QUESTION_RANKING],
-                DECISION: found[DECISION],
+                DECISION: self._decision(found, self._reader.thresholds),
             }
             in_context = self._in_context(row, self._subject(row, self.chosen))
             if in_context is not None:
                 ranking = in_context[INTENT_RANKING][:_QUESTION_RANKING]
-                entry[IN_CONTEXT] = {INTENT_RANKING: ranking, DECISION: in_context[DECISION]}
+                decision = self._decision(in_context, self._reader.thresholds_in_context)
+                entry[IN_CONTEXT] = {INTENT_RANKING: ranking, DECISION: decision}
             entries.append(entry)
         return entries
+
+    def _decision(self, found: Found, thresholds: Thresholds) -> Decision:
+        """Returns what to do with a question.
+
+        Beside another question, one that is hard to read is often no question.
+        """
+        likely = [entry["confidence"] for entry in found[INTENT_RANKING][:2]]
+        if len(self.chosen) > 1 or len(likely) < 2:
+            decision: Decision = found[DECISION]
+            return decision
+        return thresholds.decide(*likely)
 
     def _alone(self) -> list[Found]:
         reader = self._reader

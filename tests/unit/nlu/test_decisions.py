@@ -13,6 +13,13 @@ def test_decisions_follow_the_thresholds() -> None:
     assert decisions == ["answer", "offer", "offer", "decline"]
 
 
+def test_two_unsure_readings_are_offered_where_one_of_them_is_likely() -> None:
+    thresholds = Thresholds(answer=0.5, offer=0.4, sure=0.75)
+
+    assert thresholds.decide(0.35, 0.3) == "offer"
+    assert thresholds.decide(0.35, 0.1) == "decline"
+
+
 def test_the_given_shares_of_right_readings_fall_below() -> None:
     confidences = np.linspace(0, 1, 1001, dtype=np.float32)
 
